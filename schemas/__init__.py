@@ -1,0 +1,1 @@
+"""What travels: models, topics and the needs taxonomy. Everything services agree on, and nothing else."""

@@ -1,0 +1,313 @@
+"""What was decided, fact by fact. State is the fold of these and of nothing else.
+
+Facts are complete: a reader of decisions never needs the journal. Each names the event that caused it
+(`source/id`), or nothing where time did. A refusal is a fact: every event is answered by at least one.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from schemas.codes import EndedHow, MatchStatus, Reason, Role, Urgency, Vetting
+from schemas.events import Received
+from schemas.members import MemberFields
+from schemas.model import (
+    CodeWord,
+    CodeWords,
+    Count,
+    Id,
+    Languages,
+    Model,
+    Ms,
+    NeedCode,
+    Needs,
+    Place,
+    Points,
+    Ppm,
+    ReachM,
+    Units,
+)
+from schemas.operations import CommunityDefined
+from schemas.policy import Policy
+from schemas.schedules import Schedule
+
+Cause = Annotated[str, Field(max_length=200)]
+RuleName = CodeWord | Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
+CONSIDERED_ALTERNATIVES = 3
+
+
+class FactModel(Model):
+    """What all facts share."""
+
+    community: Id
+    cause: Cause | None = None
+
+
+class CommunityKnown(FactModel):
+    """A community was defined, or defined anew."""
+
+    fact: Literal["community.known"] = "community.known"
+    definition: CommunityDefined
+
+
+class PolicyTaken(FactModel):
+    """From here on this policy decides."""
+
+    fact: Literal["policy.taken"] = "policy.taken"
+    policy: Policy
+
+
+class MemberKnown(FactModel):
+    """What is known of a member, whole."""
+
+    fact: Literal["member.known"] = "member.known"
+    member: Id
+    fields: MemberFields
+
+
+class MemberGone(FactModel):
+    """A member left."""
+
+    fact: Literal["member.gone"] = "member.gone"
+    member: Id
+
+
+class MemberMarked(FactModel):
+    """A member was suspended by a report, or reinstated."""
+
+    fact: Literal["member.marked"] = "member.marked"
+    member: Id
+    suspended: bool
+
+
+class Ask(Model):
+    """An ask as the engine holds it: every default resolved."""
+
+    ask: Id
+    member: Id
+    need: NeedCode
+    place: Place | None
+    remote: bool
+    reach_m: ReachM | None
+    urgency: Urgency
+    quantity: Units
+    unit: CodeWord
+    opened_ms: Ms
+    earliest_ms: Ms
+    deadline_ms: Ms
+    """Last millisecond at which an acceptance counts."""
+    languages: Languages
+    skills: CodeWords
+    accessibility: CodeWords
+    vetting: Vetting
+    schedule: Schedule | None = None
+    on_behalf_of: Id | None = None
+    root: Id
+    path: tuple[Id, ...] = ()
+
+
+class Offer(Model):
+    """An offer as the engine holds it: every default resolved."""
+
+    offer: Id
+    member: Id
+    needs: Needs
+    place: Place | None
+    remote: bool
+    radius_m: ReachM
+    capacity: Units
+    unit: CodeWord
+    opened_ms: Ms
+    from_ms: Ms
+    deadline_ms: Ms
+    schedule: Schedule | None = None
+
+
+class AskListed(FactModel):
+    """An ask is open, or was changed: here it is, whole."""
+
+    fact: Literal["ask.listed"] = "ask.listed"
+    ask: Ask
+
+
+class AskMarked(FactModel):
+    """A coordinator's mark was set or taken away."""
+
+    fact: Literal["ask.marked"] = "ask.marked"
+    ask: Id
+    mark: Literal["held", "escalated"]
+    on: bool
+
+
+class AskEnded(FactModel):
+    """An ask takes no more proposals, for good. What was accepted lives on as matches."""
+
+    fact: Literal["ask.ended"] = "ask.ended"
+    ask: Id
+    how: EndedHow
+    at_ms: Ms
+    duplicate_of: Id | None = None
+    to_community: Id | None = None
+
+
+class OfferListed(FactModel):
+    """An offer is open, or was changed: here it is, whole."""
+
+    fact: Literal["offer.listed"] = "offer.listed"
+    offer: Offer
+
+
+class OfferMarked(FactModel):
+    """An offer was paused or resumed."""
+
+    fact: Literal["offer.marked"] = "offer.marked"
+    offer: Id
+    paused: bool
+
+
+class OfferEnded(FactModel):
+    """An offer takes no more proposals, for good."""
+
+    fact: Literal["offer.ended"] = "offer.ended"
+    offer: Id
+    how: EndedHow
+    at_ms: Ms
+
+
+class Fell(Model):
+    """How many of those considered were refused by one rule."""
+
+    rule: RuleName
+    count: Count
+
+
+class Alternative(Model):
+    """A feasible offer that was not taken, with what it was worth."""
+
+    offer: Id
+    points: Points
+
+
+class Explanation(Model):
+    """Why this offer for this ask: for coordinators only."""
+
+    parts: dict[str, Points]
+    """Score part → points; they add up to the match's `points`."""
+    considered: Count
+    """Offers looked at: the nearest within category and reach, then by id."""
+    feasible: Count
+    fell: tuple[Fell, ...]
+    alternatives: Annotated[tuple[Alternative, ...], Field(max_length=CONSIDERED_ALTERNATIVES)]
+    solver: CodeWord
+
+
+class Proposed(FactModel):
+    """An offerer is asked."""
+
+    fact: Literal["match.proposed"] = "match.proposed"
+    match: Id
+    ask: Id
+    offer: Id
+    asker: Id
+    offerer: Id
+    units: Units
+    attempt: Units
+    proposed_ms: Ms
+    expires_ms: Ms
+    """Last millisecond at which an answer counts."""
+    distance_m: ReachM | None
+    points: Points
+    chance_ppm: Ppm = 1_000_000
+    """Probability with which this proposal was made, without which policies cannot be compared."""
+    explanation: Explanation
+
+
+class MatchMoved(FactModel):
+    """A match moved as the lifecycle allows."""
+
+    fact: Literal["match.moved"] = "match.moved"
+    match: Id
+    move: CodeWord
+    to: MatchStatus
+    by: Role
+    reason: Reason | None = None
+    at_ms: Ms
+
+
+class Thanked(FactModel):
+    """Gratitude reaches the giver."""
+
+    fact: Literal["match.thanked"] = "match.thanked"
+    match: Id
+    by: Id
+    to: Id
+
+
+class Refused(FactModel):
+    """An event changed nothing, and why."""
+
+    fact: Literal["event.refused"] = "event.refused"
+    what: Annotated[str, Field(max_length=64)]
+    about: Id | None = None
+    reason: RuleName
+
+
+class Noted(FactModel):
+    """An event was taken in and had nothing to change."""
+
+    fact: Literal["event.noted"] = "event.noted"
+    what: Annotated[str, Field(max_length=64)]
+
+
+class PutWaiting(FactModel):
+    """An event arrived before what it speaks of and waits in the waiting room."""
+
+    fact: Literal["event.waiting"] = "event.waiting"
+    event: Received
+    until_ms: Ms
+
+
+class LeftWaiting(FactModel):
+    """An event left the waiting room: what it waited for came, or its time was up (then a refusal follows)."""
+
+    fact: Literal["event.admitted"] = "event.admitted"
+    uid: Cause
+
+
+class ClockHeld(FactModel):
+    """Log time wanted to leap beyond the bound and was held until an operator allows it."""
+
+    fact: Literal["clock.held"] = "clock.held"
+    wanted_ms: Ms
+
+
+class LeapGranted(FactModel):
+    """Log time may go on until here."""
+
+    fact: Literal["clock.leap_granted"] = "clock.leap_granted"
+    until_ms: Ms
+
+
+AnyFact = (
+    CommunityKnown
+    | PolicyTaken
+    | MemberKnown
+    | MemberGone
+    | MemberMarked
+    | AskListed
+    | AskMarked
+    | AskEnded
+    | OfferListed
+    | OfferMarked
+    | OfferEnded
+    | Proposed
+    | MatchMoved
+    | Thanked
+    | Refused
+    | Noted
+    | PutWaiting
+    | LeftWaiting
+    | ClockHeld
+    | LeapGranted
+)
+Fact = Annotated[AnyFact, Field(discriminator="fact")]

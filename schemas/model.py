@@ -1,0 +1,63 @@
+"""The ground every model stands on: how it is decoded, and the numbers and words it may hold.
+
+Everything that travels is a frozen, strict pydantic model. One class serves both doors: readers of
+topics ignore fields they do not know (`extra="ignore"`), the front door decodes the same class with
+`extra="forbid"`. An enum value from a newer version reads as `unknown`; the front door refuses it.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MS_MAX = 2**43  # the year 2248; keeps every sum of times far under 2**53
+COORDINATE_M_MAX = 2_000_000
+REACH_M_MAX = 500_000
+UNITS_MAX = 10_000
+LIST_ITEMS_MAX = 32
+BLOCKED_MAX = 1_000
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$"  # no @, no blanks: an id is never a name or an address
+CODE_PATTERN = r"^[a-z][a-z0-9-]{0,39}$"
+LANGUAGE_PATTERN = r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$"
+NEED_PATTERN = r"^[a-z]{2,8}:[a-z0-9]([a-z0-9.-]{0,78}[a-z0-9])?$"
+
+Ms = Annotated[int, Field(ge=0, le=MS_MAX)]
+DurationMs = Annotated[int, Field(ge=0, le=366 * 86_400_000)]
+Coordinate = Annotated[int, Field(ge=-COORDINATE_M_MAX, le=COORDINATE_M_MAX)]
+ReachM = Annotated[int, Field(ge=0, le=REACH_M_MAX)]
+Units = Annotated[int, Field(ge=1, le=UNITS_MAX)]
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+Ppm = Annotated[int, Field(ge=0, le=1_000_000)]
+Points = Annotated[int, Field(ge=-(2**53), le=2**53)]
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+CodeWord = Annotated[str, Field(pattern=CODE_PATTERN)]
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+NeedCode = Annotated[str, Field(pattern=NEED_PATTERN)]
+
+Languages = Annotated[tuple[Language, ...], Field(max_length=LIST_ITEMS_MAX)]
+CodeWords = Annotated[tuple[CodeWord, ...], Field(max_length=LIST_ITEMS_MAX)]
+Needs = Annotated[tuple[NeedCode, ...], Field(min_length=1, max_length=LIST_ITEMS_MAX)]
+Members = Annotated[tuple[Id, ...], Field(max_length=BLOCKED_MAX)]
+
+
+class Model(BaseModel):
+    """A value that travels: frozen, strict, decoded with `model_validate_json`."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class Code(StrEnum):
+    """A closed list of words. A word from a newer version reads as `unknown`, which nobody may send."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        return cls.__members__.get("unknown")
+
+
+class Place(Model):
+    """The centre of a cell on the community's plane, in whole metres. Never an address."""
+
+    x_m: Coordinate
+    y_m: Coordinate
