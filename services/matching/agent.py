@@ -1,0 +1,270 @@
+"""Matching at its log: engines that stand where they are asked to stand, and decisions written exactly once.
+
+A partition's decisions come about in numbered steps, the same here, in `services.embedded` and in the runbooks:
+
+1. cut: intake's; the journal has grown.
+2. decide: journal records become decision blocks, in memory.
+   Killed here: nothing has happened; the same records are decided again, with the same outcome.
+3. append decisions: the blocks go to the log, one record each, durable together.
+   Killed here: the board is behind; it catches up when it is opened.
+4. board: its tables follow the decisions.
+   Killed here: nothing is behind; the next start folds the decisions since the last snapshot.
+5. snapshot: the state is kept, once folding has become dear.
+   Killed here: a snapshot that was not finished does not count; the one before it does.
+
+Whatever goes wrong on the way, the engine is thrown away: state is what the log says, never what was left in memory.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from schemas.decisions import DecisionBlock
+from schemas.journal import JOURNAL_BODY, JournalRecord
+from schemas.taxonomy import Taxonomy
+from schemas.topics import DECISIONS, JOURNAL
+from services.matching import canonical
+from services.matching.engine import Engine, StaleBlockError
+from services.matching.settings import MatchingSettings
+from services.matching.state import PartitionState
+from services.runtime.log import Log, NewRecord, Record, scan
+from services.runtime.snapshots import Snapshots
+
+AfterStep = Callable[[str], None]
+"""Is told the name of each step once it is done."""
+
+
+class MatchingError(Exception):
+    """Matching cannot stand where it was asked to; nothing was written. Names the partition and what to do."""
+
+
+class OvertakenError(MatchingError):
+    """Somebody else writes decisions of this partition. Of two for one journal offset, the first one counts."""
+
+
+def silently(step: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(slots=True)
+class _Standing:
+    """An engine, and where its decisions end."""
+
+    engine: Engine
+    next_decision: int
+    """Offset at which the next block will lie in `decisions`: the journal's own, unless two ever wrote at once."""
+    grown_bytes: int
+    """Of decisions since the last snapshot."""
+    snapshot_bytes: int
+    """Of that snapshot; 0 where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    block: DecisionBlock
+    value: bytes
+
+
+class Matching:
+    """The engines of all partitions over one log. One caller at a time.
+
+    Args:
+        snapshots: None restores from none and keeps none: whoever needs a state folds the whole log for it.
+        after_step: told "decide" and "append decisions".
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        snapshots: Snapshots | None,
+        taxonomy: Taxonomy,
+        settings: MatchingSettings | None = None,
+        *,
+        after_step: AfterStep = silently,
+    ) -> None:
+        self._log = log
+        self._snapshots = snapshots
+        self._taxonomy = taxonomy
+        self._settings = settings or MatchingSettings()
+        self._after_step = after_step
+        self._standings: dict[int, _Standing] = {}
+
+    def decide(self, partition: int, records_max: int | None = None) -> tuple[DecisionBlock, ...]:
+        """Decide the next journal records (steps 2 and 3): exactly one decision block each, empty allowed.
+
+        Args:
+            records_max: at most so many journal records; never more than the settings allow together.
+
+        Returns:
+            What was decided and is durable; empty where nothing waited.
+
+        Raises:
+            OvertakenError: somebody else decides this partition.
+            MatchingError: its logs do not go together.
+            LogError: the log did not answer, or did not take the decisions.
+        """
+        bound = min(records_max or self._settings.records_max, self._settings.records_max)
+        with self._dropped_on_error(partition):
+            standing = self._standing(partition)
+            decided = self._decided(partition, standing.engine, bound)
+            if decided:
+                self._after_step("decide")
+                self._append(partition, standing, decided)
+                self._after_step("append decisions")
+        return tuple(one.block for one in decided)
+
+    def snapshot(self, partition: int) -> bool:
+        """Keep the partition's state (step 5), if the decisions since the last snapshot have grown enough.
+
+        Returns:
+            Whether one was taken.
+        """
+        standing = self._standings.get(partition)
+        if standing is None or self._snapshots is None or not self._is_due(standing):
+            return False
+        frozen = canonical.freeze(standing.engine.state)
+        self._snapshots.save(partition, standing.engine.next_offset, frozen)
+        standing.grown_bytes, standing.snapshot_bytes = 0, len(frozen)
+        return True
+
+    def at(self, partition: int, offset: int) -> Engine:
+        """The engine as it stands with everything before journal record `offset` applied, and nothing from there on.
+
+        At or beyond where the partition stands it is the live engine, to be looked at and left alone: what was only
+        journalled is decided, and written, as `decide` does. Below, an engine of its own is restored.
+
+        Raises:
+            MatchingError: the logs do not reach there, or do not go together.
+            LogError: the log did not answer, or did not take the decisions.
+        """
+        engine = self.at_end(partition)
+        if offset < engine.next_offset:
+            return self._restored(partition, offset).engine
+        while (missing := offset - engine.next_offset) > 0:
+            if not self.decide(partition, missing):
+                raise MatchingError(
+                    f"partition {partition}: engine stands at {engine.next_offset}, where the journal ends, "
+                    f"{offset} was wanted; wait for intake, or restore the journal if it was longer once"
+                )
+        return engine
+
+    def at_end(self, partition: int) -> Engine:
+        """The live engine, with every decision folded that was written. To be looked at and left alone.
+
+        Raises:
+            MatchingError: the logs do not go together.
+            LogError: the log did not answer.
+        """
+        with self._dropped_on_error(partition):
+            return self._standing(partition).engine
+
+    def waiting(self, partition: int) -> int:
+        """How many journal records wait to be decided."""
+        return self._log.next_offset(JOURNAL.name, partition) - self.at_end(partition).next_offset
+
+    @contextmanager
+    def _dropped_on_error(self, partition: int) -> Iterator[None]:
+        """Whatever is raised, the engine that may be in two minds is gone; the next call restores one from the log."""
+        try:
+            yield
+        except BaseException:
+            self._standings.pop(partition, None)
+            raise
+
+    def _standing(self, partition: int) -> _Standing:
+        if partition not in self._standings:
+            self._standings[partition] = self._restored(partition, None)
+        return self._standings[partition]
+
+    def _decided(self, partition: int, engine: Engine, records_max: int) -> list[_Decided]:
+        """The blocks of the next journal records, as many as are appended together."""
+        decided: list[_Decided] = []
+        room = self._settings.append_bytes_max
+        for record in self._log.read(JOURNAL.name, partition, engine.next_offset, records_max=records_max):
+            block = engine.apply(_journal_record(record))
+            decided.append(_Decided(block, block.model_dump_json().encode()))
+            room -= len(decided[-1].value)
+            if room <= 0:
+                break
+        return decided
+
+    def _append(self, partition: int, standing: _Standing, decided: Sequence[_Decided]) -> None:
+        offset = self._log.append(DECISIONS.name, partition, [NewRecord(one.value) for one in decided])
+        if offset != standing.next_decision:
+            raise OvertakenError(
+                f"partition {partition}: decisions ended at {standing.next_decision}, and ours came to stand at "
+                f"{offset}: somebody else decides this partition; stop one of the two, what came twice is dropped"
+            )
+        standing.next_decision += len(decided)
+        standing.grown_bytes += sum(len(one.value) for one in decided)
+
+    def _is_due(self, standing: _Standing) -> bool:
+        grown_bytes_min = self._settings.snapshot_growth * standing.snapshot_bytes
+        return standing.grown_bytes >= max(self._settings.snapshot_bytes_min, grown_bytes_min)
+
+    def _restored(self, partition: int, offset: int | None) -> _Standing:
+        """Fold what was decided onto the newest snapshot that goes with it: up to `offset`, or all there is.
+
+        Recorded decisions are never decided again, whatever decides by now.
+        """
+        end = self._log.next_offset(DECISIONS.name, partition)
+        standing = self._from_snapshot(partition, end if offset is None else offset)
+        engine, standing.next_decision = standing.engine, end
+        for record in scan(self._log, DECISIONS.name, partition, start=engine.next_offset, end=end):
+            if engine.next_offset == offset:
+                break
+            block = _decision_block(record)
+            if block.source >= engine.next_offset:  # of two records for one source the first one counts
+                self._fold(partition, engine, block)
+                standing.grown_bytes += record.size_bytes
+        if offset is not None and engine.next_offset != offset:
+            raise MatchingError(
+                f"partition {partition}: engine stands at {engine.next_offset}, where the decisions end, {offset} was "
+                "wanted; they were longer once: restore the log from a backup"
+            )
+        return standing
+
+    def _fold(self, partition: int, engine: Engine, block: DecisionBlock) -> None:
+        try:
+            engine.fold(block)
+        except StaleBlockError as error:
+            raise MatchingError(
+                f"partition {partition}: {error}; the decisions log is not as it was written: restore it from a backup"
+            ) from error
+
+    def _from_snapshot(self, partition: int, offset: int) -> _Standing:
+        """The newest snapshot at or below that can be read and belongs to this log; the beginning, if there is none."""
+        return _Standing(Engine(self._taxonomy), 0, 0, 0)
+
+    def _is_of_this_log(self, partition: int, state: PartitionState) -> bool:
+        """Whether the decisions up to the snapshot are those it was made from: the chain says all of them at once."""
+        last_source = state.next_offset - 1
+        end = self._log.next_offset(DECISIONS.name, partition)
+        for record in scan(self._log, DECISIONS.name, partition, start=min(last_source, end), end=end):
+            block = _decision_block(record)
+            if block.source >= last_source:
+                return block.source == last_source and block.chain == state.chain
+        return False
+
+
+def _journal_record(record: Record) -> JournalRecord:
+    try:
+        body = JOURNAL_BODY.validate_json(record.value or b"")
+    except ValidationError:
+        raise MatchingError(
+            f"partition {record.partition}: journal record {record.offset} is no block or tick this version reads; "
+            "start the version that wrote it, or a later one"
+        ) from None
+    return JournalRecord(offset=record.offset, stamp_ms=record.stamp_ms, body=body)
+
+
+def _decision_block(record: Record) -> DecisionBlock:
+    try:
+        return DecisionBlock.model_validate_json(record.value or b"")
+    except ValidationError:
+        raise MatchingError(
+            f"partition {record.partition}: decision {record.offset} is no block this version reads; "
+            "start the version that wrote it, or a later one"
+        ) from None

@@ -1,0 +1,76 @@
+"""What falls due as log time passes: silence ends proposals, deadlines end asks and offers, long waits escalate."""
+
+from schemas.codes import EndedHow, MatchStatus, Role
+from schemas.facts import AnyFact, AskMarked, LeftWaiting, Refused
+from services.matching.decide.asks import end_ask
+from services.matching.decide.moment import Moment
+from services.matching.decide.offers import end_offer
+from services.matching.decide.proposals import moved
+from services.matching.index import Index
+from services.matching.state import CommunityState
+from services.matching.subjects import subject_of
+
+
+def due_matches(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+    """Unanswered proposals expire; silence after acceptance or completion ends in `unconfirmed`."""
+    facts: list[AnyFact] = []
+    for match in index.matches_due(moment.now_ms):
+        if match.status is MatchStatus.proposed:
+            to, move = MatchStatus.expired, "expire"
+        else:
+            to, move = MatchStatus.unconfirmed, "lapse"
+        facts.append(moved(community, match, move, to, Role.engine, moment.now_ms, None))
+        if move == "lapse" and not match.was_completed:
+            facts += _to_coordinator(community, match.ask)
+    return facts
+
+
+def _to_coordinator(community: CommunityState, ask: str) -> list[AnyFact]:
+    if community.asks[ask].escalated or community.asks[ask].ended:
+        return []
+    return [AskMarked(community=community.community, ask=ask, mark="escalated", on=True)]
+
+
+def due_asks(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+    """Asks with unmet units end at their deadline; asks whose help is confirmed end fulfilled."""
+    facts: list[AnyFact] = []
+    for ask in index.asks_due(moment.now_ms):
+        how = EndedHow.expired if ask.unmet > 0 else EndedHow.fulfilled
+        facts += end_ask(community, ask, how, moment, None)
+    return facts
+
+
+def due_offers(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+    """Offers end at their deadline."""
+    facts: list[AnyFact] = []
+    for offer in index.offers_due(moment.now_ms):
+        facts += end_offer(community, offer, EndedHow.expired, moment, None)
+    return facts
+
+
+def due_waiting(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+    """What an event waited for did not come: refused, by name."""
+    facts: list[AnyFact] = []
+    for waiting in index.waiting_due(moment.now_ms):
+        event = waiting.event
+        subject = subject_of(event.data)
+        assert subject is not None, "only an event with a subject waits for one"
+        kind, name = subject
+        facts.append(LeftWaiting(community=community.community, cause=event.uid, uid=event.uid))
+        refusal = Refused(
+            community=community.community,
+            cause=event.uid,
+            what=event.data.type,
+            about=name,
+            reason=f"unknown_{kind}",
+        )
+        facts.append(refusal)
+    return facts
+
+
+def due_escalations(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+    """Asks that waited too long for their urgency come to a coordinator; the engine goes on."""
+    return [
+        AskMarked(community=community.community, ask=ask.spec.ask, mark="escalated", on=True)
+        for ask in index.asks_to_escalate(moment.now_ms)
+    ]

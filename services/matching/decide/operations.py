@@ -1,0 +1,207 @@
+"""What coordinators and operators say: communities, policies, stepping in by hand."""
+
+from schemas.codes import EndedHow, MatchStatus, Reason, Role
+from schemas.events import Received
+from schemas.facts import (
+    AnyFact,
+    AskEnded,
+    AskMarked,
+    CommunityKnown,
+    Explanation,
+    LeapGranted,
+    MatchMoved,
+    MemberMarked,
+    PolicyTaken,
+)
+from schemas.operations import (
+    AskEscalated,
+    AskHeld,
+    AskMerged,
+    AskReferred,
+    AskReleased,
+    CommunityDefined,
+    LeapAllowed,
+    MemberReinstated,
+    PolicySet,
+    ProposedByHand,
+    Reassigned,
+)
+from schemas.taxonomy import Taxonomy
+from services.matching.decide.asks import end_ask
+from services.matching.decide.moment import Moment
+from services.matching.decide.proposals import let_go, matches_of, propose
+from services.matching.decide.refusals import refused
+from services.matching.lifecycles import MATCH, status_after
+from services.matching.rules import REACH_RULES, RULES, first_refusal, pair_of
+from services.matching.score import Prospects, parts_of
+from services.matching.state import AskState, CommunityState, OfferState
+
+BY_HAND = "by-hand"
+UNKNOWN = Prospects(0, 0)
+"""A coordinator's choice is not weighed against later chances."""
+REFERRAL_HOPS_MAX = 2
+PUT_ASIDE_BY_HAND = ("too_far", "open_slots", "already_asked")
+"""What a coordinator may overrule: never a boundary, a block, a cap or quiet hours."""
+
+
+def define(
+    community: CommunityState, event: Received, said: CommunityDefined, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Take in a community's plane, cell and neighbours."""
+    return [CommunityKnown(community=said.community, cause=event.uid, definition=said)]
+
+
+def set_policy(
+    community: CommunityState, event: Received, said: PolicySet, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """From here on this policy decides. An older version than the one in force is refused."""
+    now = community.policy
+    if said.policy.name == now.name and said.policy.version < now.version:
+        return refused(community, event, "older_policy")
+    return [PolicyTaken(community=community.community, cause=event.uid, policy=said.policy)]
+
+
+def allow_leap(
+    community: CommunityState, event: Received, said: LeapAllowed, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Log time may go on until then."""
+    return [LeapGranted(community=community.community, cause=event.uid, until_ms=said.until_ms)]
+
+
+def propose_by_hand(
+    community: CommunityState, event: Received, said: ProposedByHand, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Propose what a coordinator chose, unless somebody's boundary stands against it."""
+    offer = community.offers.get(said.offer)
+    if offer is None:
+        return refused(community, event, "unknown_offer", said.offer)
+    return _by_hand(community, event, community.asks[said.ask], offer, moment, taxonomy)
+
+
+def _by_hand(
+    community: CommunityState,
+    event: Received,
+    ask: AskState,
+    offer: OfferState,
+    moment: Moment,
+    taxonomy: Taxonomy,
+) -> list[AnyFact]:
+    units = min(ask.unmet - ask.proposed, offer.room)
+    if not ask.is_open or units <= 0:
+        return refused(community, event, "nothing_unmet", ask.spec.ask)
+    pair = pair_of(community, taxonomy, ask, offer, moment.told_ms)
+    rules = tuple(rule for rule in (*REACH_RULES, *RULES) if rule.name not in PUT_ASIDE_BY_HAND)
+    refusal = first_refusal(pair, rules)
+    if refusal is not None:
+        return refused(community, event, refusal, ask.spec.ask)
+    if any(community.matches[match].offer == offer.spec.offer for match in open_matches(community, ask)):
+        return refused(community, event, "already_proposed", ask.spec.ask)
+    explanation = Explanation(
+        parts=parts_of(pair, UNKNOWN, UNKNOWN), considered=1, feasible=1, fell=(), alternatives=(), solver=BY_HAND
+    )
+    return [propose(community, ask, offer, units, moment, explanation, event.uid, ask.attempts + 1)]
+
+
+def open_matches(community: CommunityState, ask: AskState) -> list[str]:
+    """Ids of the ask's proposals that wait for an answer."""
+    return [match for match in ask.matches if community.matches[match].status is MatchStatus.proposed]
+
+
+def reassign(
+    community: CommunityState, event: Received, said: Reassigned, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Take an accepted match back; `after_reassign` proposes the ask to the chosen offer once it is free."""
+    match = community.matches[said.match]
+    if said.offer not in community.offers:
+        return refused(community, event, "unknown_offer", said.offer)
+    to = status_after(match.status, "cancel")
+    if to is None:
+        return refused(community, event, MATCH.refusal("cancel"), said.match)
+    cancelled = MatchMoved(
+        community=community.community,
+        cause=event.uid,
+        match=match.match,
+        move="cancel",
+        to=to,
+        by=Role.coordinator,
+        reason=Reason.other,
+        at_ms=event.received_ms,
+    )
+    return [cancelled]
+
+
+def after_reassign(
+    community: CommunityState, event: Received, said: Reassigned, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """The second half of a reassignment, decided on the state after the first."""
+    ask = community.asks[community.matches[said.match].ask]
+    return _by_hand(community, event, ask, community.offers[said.offer], moment, taxonomy)
+
+
+def mark_ask(
+    community: CommunityState,
+    event: Received,
+    said: AskHeld | AskReleased | AskEscalated,
+    moment: Moment,
+    taxonomy: Taxonomy,
+) -> list[AnyFact]:
+    """Hold, escalate, or give back to matching."""
+    ask = community.asks[said.ask]
+    if ask.ended:
+        return refused(community, event, "already_ended", said.ask)
+    name, cause = community.community, event.uid
+    if isinstance(said, AskHeld):
+        if ask.on_hold:
+            return refused(community, event, "already_held", said.ask)
+        gone = let_go(community, matches_of(community, ask.matches), moment, cause)
+        return [*gone, AskMarked(community=name, cause=cause, ask=said.ask, mark="held", on=True)]
+    if isinstance(said, AskEscalated):
+        if ask.escalated:
+            return refused(community, event, "already_escalated", said.ask)
+        return [AskMarked(community=name, cause=cause, ask=said.ask, mark="escalated", on=True)]
+    marks: list[AnyFact] = []
+    if ask.on_hold:
+        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark="held", on=False))
+    if ask.escalated:
+        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark="escalated", on=False))
+    return marks or refused(community, event, "not_held", said.ask)
+
+
+def merge_ask(
+    community: CommunityState, event: Received, said: AskMerged, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """End an ask that is the same as another."""
+    ask = community.asks[said.ask]
+    if ask.ended:
+        return refused(community, event, "already_ended", said.ask)
+    if said.duplicate_of == said.ask or said.duplicate_of not in community.asks:
+        return refused(community, event, "unknown_ask", said.duplicate_of)
+    *gone, ended = end_ask(community, ask, EndedHow.duplicate, moment, event.uid)
+    assert isinstance(ended, AskEnded)
+    return [*gone, ended.model_copy(update={"duplicate_of": said.duplicate_of})]
+
+
+def refer_ask(
+    community: CommunityState, event: Received, said: AskReferred, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Hand an ask to a neighbour: terminal here."""
+    ask = community.asks[said.ask]
+    if ask.ended:
+        return refused(community, event, "already_ended", said.ask)
+    if said.to_community not in community.definition.neighbours:
+        return refused(community, event, "not_a_neighbour", said.ask)
+    if said.to_community in ask.spec.path or len(ask.spec.path) >= REFERRAL_HOPS_MAX:
+        return refused(community, event, "referred_too_far", said.ask)
+    *gone, ended = end_ask(community, ask, EndedHow.referred, moment, event.uid)
+    assert isinstance(ended, AskEnded)
+    return [*gone, ended.model_copy(update={"to_community": said.to_community})]
+
+
+def reinstate(
+    community: CommunityState, event: Received, said: MemberReinstated, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Lift a suspension."""
+    if not community.member(said.member).suspended:
+        return refused(community, event, "not_suspended", said.member)
+    mark = MemberMarked(community=community.community, cause=event.uid, member=said.member, suspended=False)
+    return [mark]

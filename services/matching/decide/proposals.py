@@ -1,0 +1,78 @@
+"""Making proposals, and letting go of those that no longer fit."""
+
+from collections.abc import Iterable
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from schemas.codes import MatchStatus, Role
+from schemas.facts import Explanation, MatchMoved, Proposed
+from services.matching.decide.moment import Moment
+from services.matching.rules import distance_m
+from services.matching.state import AskState, CommunityState, MatchState, OfferState
+
+MATCH_NAMESPACE: UUID = uuid5(NAMESPACE_URL, "urn:commonweal:match")
+
+
+def match_id(community: str, ask: str, offer: str, attempt: int) -> str:
+    """The id of a match, computed from what it joins: the same wherever and whenever it is computed."""
+    return str(uuid5(MATCH_NAMESPACE, f"{community}/{ask}/{offer}/{attempt}"))
+
+
+def propose(
+    community: CommunityState,
+    ask: AskState,
+    offer: OfferState,
+    units: int,
+    moment: Moment,
+    explanation: Explanation,
+    cause: str | None,
+    attempt: int,
+) -> Proposed:
+    """A proposal of `units` units, to be answered within the policy's life of a proposal and both deadlines."""
+    expires_ms = min(moment.told_ms + community.policy.proposal_life_ms, ask.spec.deadline_ms, offer.spec.deadline_ms)
+    return Proposed(
+        community=community.community,
+        cause=cause,
+        match=match_id(community.community, ask.spec.ask, offer.spec.offer, attempt),
+        ask=ask.spec.ask,
+        offer=offer.spec.offer,
+        asker=ask.spec.member,
+        offerer=offer.spec.member,
+        units=units,
+        attempt=attempt,
+        proposed_ms=moment.told_ms,
+        expires_ms=expires_ms,
+        distance_m=distance_m(ask, offer),
+        points=sum(explanation.parts.values()),
+        explanation=explanation,
+    )
+
+
+def let_go(
+    community: CommunityState, matches: Iterable[MatchState], moment: Moment, cause: str | None
+) -> list[MatchMoved]:
+    """Withdraw open proposals kindly, by ask, then offer."""
+    still_open = (match for match in matches if match.status is MatchStatus.proposed)
+    return [
+        moved(community, match, "withdraw", MatchStatus.withdrawn, Role.engine, moment.now_ms, cause)
+        for match in sorted(still_open, key=lambda match: (match.ask, match.offer))
+    ]
+
+
+def moved(
+    community: CommunityState,
+    match: MatchState,
+    move: str,
+    to: MatchStatus,
+    by: Role,
+    at_ms: int,
+    cause: str | None,
+) -> MatchMoved:
+    """A move that the lifecycle lists and that nobody gave a reason for."""
+    return MatchMoved(
+        community=community.community, cause=cause, match=match.match, move=move, to=to, by=by, at_ms=at_ms
+    )
+
+
+def matches_of(community: CommunityState, ids: Iterable[str]) -> list[MatchState]:
+    """The matches with these ids."""
+    return [community.matches[match] for match in ids]

@@ -1,0 +1,224 @@
+"""The engine: a fold over the journal. Everything it needs arrives in the record, everything it does leaves as a value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from schemas.decisions import DecisionBlock
+from schemas.events import Received
+from schemas.facts import (
+    AnyFact,
+    AskListed,
+    ClockHeld,
+    LeftWaiting,
+    MatchMoved,
+    MemberKnown,
+    OfferListed,
+    PolicyTaken,
+    Proposed,
+)
+from schemas.journal import Block, JournalRecord
+from schemas.policy import Policy
+from schemas.taxonomy import Taxonomy
+from services.matching import canonical
+from services.matching.decide import due
+from services.matching.decide.events import decide_after, decide_event, decide_known
+from services.matching.decide.moment import Moment
+from services.matching.evolve import evolve
+from services.matching.forget import FORGET_EVERY_MS, forget
+from services.matching.index import Index, NaiveIndex
+from services.matching.logtime import crosses, read_clock
+from services.matching.rounds import assign
+from services.matching.solver import SOLVER_VERSION
+from services.matching.state import CommunityState, PartitionState
+
+LOGIC_VERSION = "1"
+
+IndexFactory = Callable[[CommunityState, Taxonomy], Index]
+
+
+class StaleBlockError(ValueError):
+    """A record or block does not follow on what the engine holds; the shell must drop it or fill the gap."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """All communities of one partition.
+
+    `apply` decides a journal record and evolves; `fold` evolves alone, with what was recorded: recovery never
+    decides again. Both leave the same state.
+    """
+
+    taxonomy: Taxonomy
+    index_factory: IndexFactory = NaiveIndex
+    state: PartitionState = field(default_factory=PartitionState)
+    _indexes: dict[str, Index] = field(default_factory=dict)
+
+    @property
+    def next_offset(self) -> int:
+        """The journal offset not yet applied."""
+        return self.state.next_offset
+
+    @property
+    def logic(self) -> str:
+        """Version of everything that decides: logic, solver, taxonomy."""
+        return f"{LOGIC_VERSION}+{SOLVER_VERSION}+{self.taxonomy.version}"
+
+    def apply(self, record: JournalRecord) -> DecisionBlock:
+        """Decide one journal record.
+
+        Raises:
+            StaleBlockError: the record is not the next one.
+        """
+        if record.offset != self.state.next_offset:
+            raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the record is {record.offset}")
+        reading = read_clock(record, self.state.clock, self._leap_ms_max())
+        facts: list[AnyFact] = []
+        self._answer(record, reading.moment, facts)
+        if reading.held_at_ms is None:
+            self._pass_time(reading.moment, facts)
+        else:
+            self._hold_clock(reading.held_at_ms, reading.moment, facts)
+        block = self._block(record, reading.moment, facts)
+        self._close(block)
+        return block
+
+    def fold(self, block: DecisionBlock) -> None:
+        """Take in what was decided for the next journal record.
+
+        Raises:
+            StaleBlockError: the block does not answer the next record, or its chain does not continue ours.
+        """
+        if block.source != self.state.next_offset:
+            raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the block answers {block.source}")
+        chain = canonical.next_chain(self.state.chain, block)
+        if chain != block.chain:
+            raise StaleBlockError(f"block {block.source} does not continue the chain: was it changed?")
+        for fact in block.facts:
+            self._evolve(fact, block.now_ms)
+        self._close(block)
+
+    def state_hash(self) -> str:
+        """SHA-256 of the domain state."""
+        return canonical.state_hash(self.state)
+
+    def _answer(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> None:
+        """Answers first: every event is decided in the order it came."""
+        if not isinstance(record.body, Block):
+            return
+        for event in record.body.events:
+            decided = decide_event(self.state, event, moment, self.taxonomy)
+            self._take(decided, moment, facts)
+            self._follow(event, decided, moment, facts)
+
+    def _take(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
+        """Evolve what was decided, then decide what waited for it."""
+        for fact in decided:
+            self._evolve(fact, moment.now_ms)
+        facts += decided
+        for fact in decided:
+            for event in self._awaited(fact):
+                self._admit(event, moment, facts)
+
+    def _follow(self, event: Received, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
+        """Decide what can only be decided once the event's own facts hold."""
+        if any(isinstance(fact, MatchMoved) for fact in decided):
+            community = self.state.communities[event.data.community]
+            self._take(decide_after(community, event, moment, self.taxonomy), moment, facts)
+
+    def _awaited(self, fact: AnyFact) -> list[Received]:
+        subject = _brings(fact)
+        if subject is None:
+            return []
+        index = self._index(fact.community)
+        return [waiting.event for waiting in index.waiting_for(*subject)]
+
+    def _admit(self, event: Received, moment: Moment, facts: list[AnyFact]) -> None:
+        community = self.state.communities[event.data.community]
+        if event.uid not in community.waiting:
+            return
+        left = LeftWaiting(community=community.community, cause=event.uid, uid=event.uid)
+        self._evolve(left, moment.now_ms)
+        facts.append(left)
+        decided = decide_known(community, event, moment, self.taxonomy)
+        self._take(decided, moment, facts)
+        self._follow(event, decided, moment, facts)
+
+    def _pass_time(self, moment: Moment, facts: list[AnyFact]) -> None:
+        """Then what is due, then what waits: whatever the answers left is silence, or needs somebody."""
+        before_ms = self.state.clock.now_ms
+        for name in sorted(self.state.communities):
+            community, index = self.state.communities[name], self._index(name)
+            for question in (due.due_matches, due.due_asks, due.due_offers, due.due_waiting, due.due_escalations):
+                self._take(question(community, index, moment), moment, facts)
+            is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
+            proposals = assign(community, index, self.taxonomy, moment, critical_only=not is_round)
+            self._take(proposals, moment, facts)
+
+    def _hold_clock(self, held_at_ms: int, moment: Moment, facts: list[AnyFact]) -> None:
+        """Say once that time was held, so that an operator is paged."""
+        if self.state.clock.is_held or not self.state.communities:
+            return
+        fact = ClockHeld(community=min(self.state.communities), wanted_ms=held_at_ms)
+        self._take([fact], moment, facts)
+
+    def _block(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> DecisionBlock:
+        spoken_of = sorted({fact.community: None for fact in facts})
+        policies = {
+            name: f"{self.state.communities[name].policy.name}@{self.state.communities[name].policy.version}"
+            for name in spoken_of
+            if name in self.state.communities
+        }
+        block = DecisionBlock(
+            source=record.offset,
+            logic=self.logic,
+            policies=policies,
+            now_ms=moment.now_ms,
+            told_ms=moment.told_ms,
+            facts=tuple(facts),
+            chain="0" * 64,
+        )
+        return block.model_copy(update={"chain": canonical.next_chain(self.state.chain, block)})
+
+    def _close(self, block: DecisionBlock) -> None:
+        """The end of a record, live and in recovery: time moves, old things are forgotten, the fold stands one further."""
+        clock = self.state.clock
+        if crosses(clock.now_ms, block.now_ms, FORGET_EVERY_MS):
+            for name in sorted(self.state.communities):
+                forget(self.state.communities[name], block.now_ms)
+        if block.now_ms > clock.now_ms:
+            clock.is_held = False
+        clock.now_ms, clock.told_ms = block.now_ms, block.told_ms
+        self.state.chain = block.chain
+        self.state.next_offset = block.source + 1
+
+    def _evolve(self, fact: AnyFact, now_ms: int) -> None:
+        evolve(self.state, fact, now_ms)
+        if isinstance(fact, PolicyTaken):
+            self._indexes.pop(fact.community, None)  # what is due depends on the policy
+        elif fact.community in self._indexes:
+            self._indexes[fact.community].note(fact)
+
+    def _index(self, name: str) -> Index:
+        if name not in self._indexes:
+            self._indexes[name] = self.index_factory(self.state.communities[name], self.taxonomy)
+        return self._indexes[name]
+
+    def _leap_ms_max(self) -> int:
+        """The tightest bound of the partition's communities."""
+        bounds = [community.policy.leap_ms_max for community in self.state.communities.values()]
+        return min(bounds, default=Policy().leap_ms_max)
+
+
+def _brings(fact: AnyFact) -> tuple[str, str] | None:
+    """What an event in the waiting room may have waited for."""
+    match fact:
+        case AskListed():
+            return "ask", fact.ask.ask
+        case OfferListed():
+            return "offer", fact.offer.offer
+        case Proposed():
+            return "match", fact.match
+        case MemberKnown():
+            return "member", fact.member
+        case _:
+            return None

@@ -1,0 +1,249 @@
+"""state + fact → state: the one door through which state changes, live and in recovery alike.
+
+A fact is a record of what was decided: nothing here asks whether it was right, but a fact that cannot follow
+from the state before it is a bug and stops the engine. Assertions stand at the write; rules read what they hold.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from schemas.codes import EndedHow, MatchStatus
+from schemas.facts import (
+    AnyFact,
+    AskEnded,
+    AskListed,
+    AskMarked,
+    ClockHeld,
+    CommunityKnown,
+    LeapGranted,
+    LeftWaiting,
+    MatchMoved,
+    MemberGone,
+    MemberKnown,
+    MemberMarked,
+    Noted,
+    OfferEnded,
+    OfferListed,
+    OfferMarked,
+    PolicyTaken,
+    Proposed,
+    PutWaiting,
+    Refused,
+    Thanked,
+)
+from schemas.states import Weight
+from services.matching.state import (
+    WEEK_MS,
+    Arrival,
+    AskState,
+    CommunityState,
+    MatchState,
+    MemberState,
+    OfferState,
+    PartitionState,
+    Waiting,
+)
+
+ACTIVE = (MatchStatus.accepted, MatchStatus.started)
+
+
+def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
+    """Apply one fact.
+
+    Args:
+        now_ms: the decision block's `now_ms`; what must be remembered for a while is remembered from here.
+    """
+    if isinstance(fact, CommunityKnown):
+        _take_community(state, fact)
+    community = state.communities.get(fact.community)
+    if community is None:  # a refusal for a community nobody defined leaves no trace in state
+        assert isinstance(fact, Refused), f"{fact.fact} speaks of a community that is not defined"
+        return
+    if fact.cause is not None and not isinstance(fact, LeftWaiting):
+        community.seen.setdefault(fact.cause, now_ms)
+    if isinstance(fact, LeapGranted):
+        state.clock.leap_until_ms = max(state.clock.leap_until_ms, fact.until_ms)
+        return
+    if isinstance(fact, ClockHeld):
+        state.clock.is_held = True
+        return
+    STEPS[type(fact)](community, fact)
+
+
+def _take_community(state: PartitionState, fact: CommunityKnown) -> None:
+    known = state.communities.get(fact.community)
+    if known is None:
+        state.communities[fact.community] = CommunityState(fact.community, fact.definition)
+    else:
+        known.definition = fact.definition
+
+
+def _nothing(community: CommunityState, fact: Any) -> None:
+    """Facts that are for readers: the cause is remembered, nothing else changes."""
+
+
+def _take_policy(community: CommunityState, fact: PolicyTaken) -> None:
+    community.policy = fact.policy
+
+
+def _know_member(community: CommunityState, fact: MemberKnown) -> None:
+    member = _member(community, fact.member)
+    member.fields = fact.fields
+    member.gone = False
+
+
+def _member_gone(community: CommunityState, fact: MemberGone) -> None:
+    _member(community, fact.member).gone = True
+
+
+def _mark_member(community: CommunityState, fact: MemberMarked) -> None:
+    _member(community, fact.member).suspended = fact.suspended
+
+
+def _list_ask(community: CommunityState, fact: AskListed) -> None:
+    spec = fact.ask
+    known = community.asks.get(spec.ask)
+    if known is not None:
+        assert known.ended is None, f"ask {spec.ask} has ended and is listed again"
+        known.spec = spec
+        return
+    community.asks[spec.ask] = AskState(spec)
+    _member(community, spec.member).asks[spec.ask] = None
+    if spec.place is not None:
+        reach_m = 0 if spec.reach_m is None else spec.reach_m
+        arrival = Arrival(spec.opened_ms, False, (spec.need,), spec.place.x_m, spec.place.y_m, reach_m)
+        community.arrivals.append(arrival)
+
+
+def _mark_ask(community: CommunityState, fact: AskMarked) -> None:
+    ask = community.asks[fact.ask]
+    if fact.mark == "held":
+        ask.on_hold = fact.on
+    else:
+        ask.escalated = fact.on
+
+
+def _end_ask(community: CommunityState, fact: AskEnded) -> None:
+    ask = community.asks[fact.ask]
+    assert ask.ended is None, f"ask {fact.ask} ends twice"
+    ask.ended, ask.ended_ms = fact.how, fact.at_ms
+    if fact.how is EndedHow.fulfilled:
+        assert ask.fulfilled >= ask.spec.quantity, f"ask {fact.ask} ends fulfilled with units unmet"
+
+
+def _list_offer(community: CommunityState, fact: OfferListed) -> None:
+    spec = fact.offer
+    known = community.offers.get(spec.offer)
+    if known is not None:
+        assert known.ended is None, f"offer {spec.offer} has ended and is listed again"
+        known.spec = spec
+        return
+    community.offers[spec.offer] = OfferState(spec)
+    _member(community, spec.member).offers[spec.offer] = None
+    if spec.place is not None:
+        arrival = Arrival(spec.opened_ms, True, spec.needs, spec.place.x_m, spec.place.y_m, spec.radius_m)
+        community.arrivals.append(arrival)
+
+
+def _mark_offer(community: CommunityState, fact: OfferMarked) -> None:
+    community.offers[fact.offer].paused = fact.paused
+
+
+def _end_offer(community: CommunityState, fact: OfferEnded) -> None:
+    offer = community.offers[fact.offer]
+    assert offer.ended is None, f"offer {fact.offer} ends twice"
+    offer.ended, offer.ended_ms = fact.how, fact.at_ms
+
+
+def _propose(community: CommunityState, fact: Proposed) -> None:
+    assert fact.match not in community.matches, f"match {fact.match} is proposed twice"
+    ask, offer = community.asks[fact.ask], community.offers[fact.offer]
+    assert ask.is_open, f"ask {fact.ask} is proposed with no unmet units"
+    assert offer.room >= fact.units, f"offer {fact.offer} is proposed beyond its capacity"
+    community.matches[fact.match] = MatchState(
+        fact.match,
+        fact.ask,
+        fact.offer,
+        fact.asker,
+        fact.offerer,
+        fact.units,
+        fact.proposed_ms,
+        fact.expires_ms,
+        moved_ms=fact.proposed_ms,
+    )
+    ask.attempts = fact.attempt
+    ask.proposed += fact.units
+    ask.asked[fact.offerer] = None
+    ask.matches[fact.match] = None
+    offer.matches[fact.match] = None
+    member = _member(community, fact.offerer)
+    member.open_matches[fact.match] = None
+    member.asked_ms = [at_ms for at_ms in member.asked_ms if at_ms > fact.proposed_ms - WEEK_MS]
+    member.asked_ms.append(fact.proposed_ms)
+
+
+def _move_match(community: CommunityState, fact: MatchMoved) -> None:
+    match = community.matches[fact.match]
+    ask, offer = community.asks[match.ask], community.offers[match.offer]
+    offerer = _member(community, match.offerer)
+    _weigh(ask, offer, match, -1)
+    if match.status is MatchStatus.proposed:
+        ask.proposed -= match.units
+        del offerer.open_matches[match.match]
+    if match.status in ACTIVE:
+        del offerer.active_matches[match.match]
+    match.status, match.moved_ms = fact.to, fact.at_ms
+    match.was_completed = match.was_completed or fact.to is MatchStatus.completed
+    _weigh(ask, offer, match, +1)
+    if match.status in ACTIVE:
+        offerer.active_matches[match.match] = None
+    if match.status is MatchStatus.withdrawn:
+        del ask.asked[match.offerer]  # let go, not answered: this member may be asked again
+    if match.status is MatchStatus.confirmed:
+        offerer.helped[match.asker] = offerer.helped.get(match.asker, 0) + 1
+    assert ask.unmet >= 0, f"ask {match.ask} has more accepted than was asked for"
+    assert offer.room >= 0, f"offer {match.offer} has more accepted than it can give"
+    assert ask.proposed >= 0, f"ask {match.ask} has fewer than no open proposals"
+
+
+def _weigh(ask: AskState, offer: OfferState, match: MatchState, sign: int) -> None:
+    if match.weighs is Weight.held:
+        ask.held += sign * match.units
+        offer.held += sign * match.units
+    elif match.weighs is Weight.fulfilled:
+        ask.fulfilled += sign * match.units
+        offer.fulfilled += sign * match.units
+
+
+def _put_waiting(community: CommunityState, fact: PutWaiting) -> None:
+    community.waiting[fact.event.uid] = Waiting(fact.event, fact.until_ms)
+
+
+def _left_waiting(community: CommunityState, fact: LeftWaiting) -> None:
+    del community.waiting[fact.uid]
+
+
+def _member(community: CommunityState, member: str) -> MemberState:
+    return community.members.setdefault(member, MemberState())
+
+
+STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
+    CommunityKnown: _nothing,
+    PolicyTaken: _take_policy,
+    MemberKnown: _know_member,
+    MemberGone: _member_gone,
+    MemberMarked: _mark_member,
+    AskListed: _list_ask,
+    AskMarked: _mark_ask,
+    AskEnded: _end_ask,
+    OfferListed: _list_offer,
+    OfferMarked: _mark_offer,
+    OfferEnded: _end_offer,
+    Proposed: _propose,
+    MatchMoved: _move_match,
+    Thanked: _nothing,
+    Refused: _nothing,
+    Noted: _nothing,
+    PutWaiting: _put_waiting,
+    LeftWaiting: _left_waiting,
+}

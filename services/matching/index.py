@@ -1,0 +1,175 @@
+"""What the engine looks up: which things are due, which asks wait, which offers are near.
+
+The seam between the obvious implementation, which scans, and a fast one, which keeps an index. Both answer in
+the same order, so both decide the same.
+"""
+
+from typing import Protocol
+
+from schemas.codes import MatchStatus, Urgency
+from schemas.facts import AnyFact
+from schemas.policy import Policy
+from schemas.taxonomy import Taxonomy
+from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
+from services.matching.score import Prospects
+from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
+from services.matching.subjects import subject_of
+from services.matching.supply import Side, count, side_of_ask, side_of_offer
+
+TO_CONFIRM = (MatchStatus.completed,)
+TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
+
+
+class Index(Protocol):
+    """Look-ups over one community, each in a total order that ends in the id."""
+
+    def note(self, fact: AnyFact) -> None:
+        """Take in what a fact changed; called after the state has evolved."""
+
+    def matches_due(self, now_ms: int) -> list[MatchState]:
+        """Matches whose silence has lasted too long, by when it was too long, then id."""
+
+    def asks_due(self, now_ms: int) -> list[AskState]:
+        """Asks past their deadline with unmet units, and asks whose help is confirmed; by id."""
+
+    def offers_due(self, now_ms: int) -> list[OfferState]:
+        """Offers past their deadline; by id."""
+
+    def waiting_due(self, now_ms: int) -> list[Waiting]:
+        """Events that waited too long, by event uid."""
+
+    def asks_to_escalate(self, now_ms: int) -> list[AskState]:
+        """Open asks that waited too long for their urgency and are not escalated; by id."""
+
+    def asks_to_place(self, *, critical_only: bool) -> list[AskState]:
+        """Open asks that may have another proposal, those not on hold; by id."""
+
+    def waiting_for(self, kind: str, name: str) -> list[Waiting]:
+        """Events in the waiting room that speak of this; by receipt, then uid."""
+
+    def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
+        """Open offers within category and reach: the nearest `candidates_max`, by distance, then id."""
+
+    def ask_prospects(self, ask: AskState, told_ms: int) -> Prospects:
+        """Recent local supply around an open ask."""
+
+    def offer_prospects(self, offer: OfferState, told_ms: int) -> Prospects:
+        """Recent local demand around an open offer."""
+
+
+def silence_ends_ms(policy: Policy, match: MatchState, ask: AskState) -> int | None:
+    """Last millisecond at which silence about a match is still fine, or None where silence is."""
+    if match.status is MatchStatus.proposed:
+        return match.expires_ms
+    if match.status in TO_HAPPEN:
+        return max(match.moved_ms, ask.spec.deadline_ms) + policy.accept_silence_ms
+    if match.status in TO_CONFIRM:
+        return match.moved_ms + policy.confirm_silence_ms
+    return None
+
+
+def is_ask_due(community: CommunityState, ask: AskState, now_ms: int) -> bool:
+    """Past its deadline with unmet units, or fulfilled with nothing left to confirm."""
+    if ask.ended is not None:
+        return False
+    if ask.unmet > 0:
+        return now_ms > ask.spec.deadline_ms
+    return ask.fulfilled >= ask.spec.quantity and not any(
+        community.matches[match].status in TO_CONFIRM for match in ask.matches
+    )
+
+
+def may_be_proposed(policy: Policy, ask: AskState) -> bool:
+    """Units are unmet, nothing holds the ask, and fewer units than may be are out in proposals."""
+    return ask.is_open and not ask.on_hold and ask.proposed < ask.unmet * policy.proposals_open_per_unit
+
+
+def escalates_ms(policy: Policy, ask: AskState) -> int:
+    """When an ask comes to a coordinator."""
+    after = policy.escalate_after_ms
+    waits = {
+        Urgency.critical: after.critical,
+        Urgency.high: after.high,
+        Urgency.low: after.low,
+    }
+    return ask.spec.opened_ms + waits.get(ask.spec.urgency, after.normal)
+
+
+class NaiveIndex:
+    """Scans everything, every time. The specification: obvious first, never optimised."""
+
+    def __init__(self, community: CommunityState, taxonomy: Taxonomy) -> None:
+        self._community = community
+        self._taxonomy = taxonomy
+
+    def note(self, fact: AnyFact) -> None:
+        """See `Index`; nothing to keep."""
+
+    def matches_due(self, now_ms: int) -> list[MatchState]:
+        """See `Index`."""
+        due = []
+        for match in self._community.matches.values():
+            ends_ms = silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
+            if ends_ms is not None and ends_ms < now_ms:
+                due.append((ends_ms, match.match, match))
+        return [match for _, _, match in sorted(due, key=lambda row: row[:2])]
+
+    def asks_due(self, now_ms: int) -> list[AskState]:
+        """See `Index`."""
+        return [ask for _, ask in sorted(self._community.asks.items()) if is_ask_due(self._community, ask, now_ms)]
+
+    def offers_due(self, now_ms: int) -> list[OfferState]:
+        """See `Index`."""
+        offers = sorted(self._community.offers.items())
+        return [offer for _, offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
+
+    def waiting_due(self, now_ms: int) -> list[Waiting]:
+        """See `Index`."""
+        return [waiting for _, waiting in sorted(self._community.waiting.items()) if waiting.until_ms < now_ms]
+
+    def asks_to_escalate(self, now_ms: int) -> list[AskState]:
+        """See `Index`."""
+        policy = self._community.policy
+        return [
+            ask
+            for _, ask in sorted(self._community.asks.items())
+            if ask.is_open and not ask.escalated and escalates_ms(policy, ask) < now_ms
+        ]
+
+    def asks_to_place(self, *, critical_only: bool) -> list[AskState]:
+        """See `Index`."""
+        policy = self._community.policy
+        return [
+            ask
+            for _, ask in sorted(self._community.asks.items())
+            if may_be_proposed(policy, ask) and (not critical_only or ask.spec.urgency is Urgency.critical)
+        ]
+
+    def waiting_for(self, kind: str, name: str) -> list[Waiting]:
+        """See `Index`."""
+        waiting = [one for one in self._community.waiting.values() if subject_of(one.event.data) == (kind, name)]
+        return sorted(waiting, key=lambda one: (one.event.received_ms, one.event.uid))
+
+    def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
+        """See `Index`."""
+        near = []
+        for offer in self._community.offers.values():
+            if not offer.is_open:
+                continue
+            pair = pair_of(self._community, self._taxonomy, ask, offer, told_ms)
+            if first_refusal(pair, REACH_RULES) is None:
+                near.append((distance_m(ask, offer) or 0, offer.spec.offer, offer))
+        near.sort(key=lambda row: row[:2])
+        return [offer for _, _, offer in near[: self._community.policy.candidates_max]]
+
+    def ask_prospects(self, ask: AskState, told_ms: int) -> Prospects:
+        """See `Index`."""
+        return self._count(side_of_ask(ask), told_ms)
+
+    def offer_prospects(self, offer: OfferState, told_ms: int) -> Prospects:
+        """See `Index`."""
+        return self._count(side_of_offer(offer), told_ms)
+
+    def _count(self, side: Side, told_ms: int) -> Prospects:
+        dial = self._community.policy.score
+        return count(self._taxonomy, dial, side, self._community.arrivals, told_ms)

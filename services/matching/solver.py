@@ -1,0 +1,109 @@
+"""The one solver of both engines: who is proposed to whom in a round, for the most points.
+
+Exact by min-cost flow (OR-Tools) for each connected part of the round; greedy for a part above the cap. Arcs
+go in id order and each breaks ties by its rank, so the answer depends on nothing but the arcs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
+
+SOLVER_VERSION = "mcf-1"
+EXACT = "min-cost-flow"
+GREEDY = "greedy"
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """A feasible pair: ask, helper (the offering member), offer, and what it is worth: more than no points."""
+
+    ask: str
+    helper: str
+    offer: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A pair that was taken, and by which solver."""
+
+    arc: Arc
+    solver: str
+
+
+def solve(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int], asks_max: int) -> list[Choice]:
+    """The pairs with the most points in total.
+
+    Args:
+        arcs: feasible pairs that hang together; at most one per ask and helper.
+        wanted: ask → how many proposals it may open now.
+        slots: helper → how many proposals they may be sent now.
+        asks_max: with more asks than this, greedily.
+
+    Returns:
+        The pairs taken, by ask, then offer.
+    """
+    ordered = sorted(arcs, key=lambda arc: (arc.ask, arc.offer))
+    asks = {arc.ask: None for arc in ordered}
+    if len(asks) > asks_max:
+        return [Choice(arc, GREEDY) for arc in greedy(ordered, wanted, slots)]
+    return [Choice(arc, EXACT) for arc in min_cost_flow(ordered, wanted, slots)]
+
+
+def connected_parts(links: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """Links of asks and helpers that hang together, directly or through others; each part in the order given.
+
+    A part can be solved by itself without losing anything: no pair of one part stands in the way of another's.
+    """
+    root: dict[tuple[bool, str], tuple[bool, str]] = {}
+
+    def find(node: tuple[bool, str]) -> tuple[bool, str]:
+        root.setdefault(node, node)
+        while root[node] != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    for ask, helper in links:
+        root[find((False, ask))] = find((True, helper))
+    parts: dict[tuple[bool, str], list[tuple[str, str]]] = {}
+    for link in links:
+        parts.setdefault(find((False, link[0])), []).append(link)
+    return list(parts.values())
+
+
+def greedy(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int]) -> list[Arc]:
+    """The best pair first, while both sides have room: at least half the points of the best answer."""
+    asks_left, slots_left = dict(wanted), dict(slots)
+    taken = []
+    for arc in sorted(arcs, key=lambda arc: (-arc.points, arc.ask, arc.offer)):
+        if asks_left[arc.ask] > 0 and slots_left[arc.helper] > 0:
+            asks_left[arc.ask] -= 1
+            slots_left[arc.helper] -= 1
+            taken.append(arc)
+    return sorted(taken, key=lambda arc: (arc.ask, arc.offer))
+
+
+def min_cost_flow(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int]) -> list[Arc]:
+    """The exact answer: proposals flow from a source through asks and helpers to a sink, or past them for nothing."""
+    if len(arcs) == 1:
+        return list(arcs)
+    asks = {ask: node for node, ask in enumerate(dict.fromkeys(arc.ask for arc in arcs))}
+    helpers = {name: node for node, name in enumerate(sorted({arc.helper: None for arc in arcs}), len(asks))}
+    source, sink = len(asks) + len(helpers), len(asks) + len(helpers) + 1
+    finer = len(arcs) * sum(min(wanted[ask], len(helpers)) for ask in asks)  # above any sum of ranks
+    flow = SimpleMinCostFlow()
+    for rank, arc in enumerate(arcs):
+        flow.add_arc_with_capacity_and_unit_cost(asks[arc.ask], helpers[arc.helper], 1, rank - arc.points * finer)
+    for ask, node in asks.items():
+        flow.add_arc_with_capacity_and_unit_cost(source, node, wanted[ask], 0)
+    for name, node in helpers.items():
+        flow.add_arc_with_capacity_and_unit_cost(node, sink, slots[name], 0)
+    supply = sum(wanted[ask] for ask in asks)
+    flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
+    flow.set_node_supply(source, supply)
+    flow.set_node_supply(sink, -supply)
+    status = flow.solve()
+    assert status == flow.OPTIMAL, f"min-cost flow ended with status {status} on {len(arcs)} arcs"
+    return [arc for rank, arc in enumerate(arcs) if flow.flow(rank) > 0]

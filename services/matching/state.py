@@ -1,0 +1,178 @@
+"""What the engine knows: the fold of the facts. Changed by `evolve` alone, read by everything else.
+
+Dictionaries keep what they hold in the order it came; wherever an order decides something, the reader sorts by id.
+"""
+
+from dataclasses import dataclass, field
+
+from schemas.codes import EndedHow, MatchStatus
+from schemas.events import Received
+from schemas.facts import Ask, Offer
+from schemas.members import MemberFields
+from schemas.operations import CommunityDefined
+from schemas.policy import Policy
+from schemas.states import Weight, weight
+
+WEEK_MS = 7 * 86_400_000
+
+
+@dataclass(slots=True)
+class AskState:
+    """An ask with its units and marks."""
+
+    spec: Ask
+    held: int = 0
+    """Units of accepted or started matches."""
+    fulfilled: int = 0
+    proposed: int = 0
+    """Units of open proposals."""
+    attempts: int = 0
+    asked: dict[str, None] = field(default_factory=dict)
+    """Members asked for this ask, unless the proposal was withdrawn: nobody is asked twice."""
+    matches: dict[str, None] = field(default_factory=dict)
+    on_hold: bool = False
+    escalated: bool = False
+    ended: EndedHow | None = None
+    ended_ms: int = 0
+
+    @property
+    def unmet(self) -> int:
+        """Units nobody has accepted yet."""
+        return self.spec.quantity - self.held - self.fulfilled
+
+    @property
+    def is_open(self) -> bool:
+        """Units are unmet and the ask has not ended."""
+        return self.ended is None and self.unmet > 0
+
+
+@dataclass(slots=True)
+class OfferState:
+    """An offer with its units and marks."""
+
+    spec: Offer
+    held: int = 0
+    fulfilled: int = 0
+    matches: dict[str, None] = field(default_factory=dict)
+    paused: bool = False
+    ended: EndedHow | None = None
+    ended_ms: int = 0
+
+    @property
+    def room(self) -> int:
+        """Units still free."""
+        return self.spec.capacity - self.held - self.fulfilled
+
+    @property
+    def is_open(self) -> bool:
+        """Units are free and the offer has not ended; it may be paused."""
+        return self.ended is None and self.room > 0
+
+
+@dataclass(slots=True)
+class MatchState:
+    """One ask, one offer, some units, and how far they got."""
+
+    match: str
+    ask: str
+    offer: str
+    asker: str
+    offerer: str
+    units: int
+    proposed_ms: int
+    expires_ms: int
+    status: MatchStatus = MatchStatus.proposed
+    moved_ms: int = 0
+    was_completed: bool = False
+
+    @property
+    def weighs(self) -> Weight:
+        """What its units count as."""
+        return weight(self.status, was_completed=self.was_completed)
+
+
+@dataclass(slots=True)
+class MemberState:
+    """A member's charter as far as it decides, what they carry, and how often they were asked."""
+
+    fields: MemberFields = MemberFields()
+    gone: bool = False
+    suspended: bool = False
+    open_matches: dict[str, None] = field(default_factory=dict)
+    """Proposals to this member that wait for an answer."""
+    active_matches: dict[str, None] = field(default_factory=dict)
+    """Accepted or started matches this member helps in."""
+    asked_ms: list[int] = field(default_factory=list)
+    """When the member was asked, the last seven days, oldest first."""
+    helped: dict[str, int] = field(default_factory=dict)
+    """Members helped well (confirmed) → how often."""
+    asks: dict[str, None] = field(default_factory=dict)
+    offers: dict[str, None] = field(default_factory=dict)
+
+    def asked_since(self, since_ms: int) -> int:
+        """How often the member was asked after `since_ms`, at most a week back."""
+        return sum(1 for at_ms in self.asked_ms if at_ms > since_ms)
+
+
+@dataclass(slots=True)
+class Arrival:
+    """An ask or an offer that came lately: what recent local supply is measured by."""
+
+    at_ms: int
+    is_offer: bool
+    needs: tuple[str, ...]
+    x_m: int
+    y_m: int
+    reach_m: int
+
+
+@dataclass(slots=True)
+class Waiting:
+    """An event in the waiting room."""
+
+    event: Received
+    until_ms: int
+
+
+@dataclass(slots=True)
+class CommunityState:
+    """Everything one community is."""
+
+    community: str
+    definition: CommunityDefined
+    policy: Policy = Policy()
+    asks: dict[str, AskState] = field(default_factory=dict)
+    offers: dict[str, OfferState] = field(default_factory=dict)
+    matches: dict[str, MatchState] = field(default_factory=dict)
+    members: dict[str, MemberState] = field(default_factory=dict)
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
+    """Event uid → when it was received, for as long as duplicates may come."""
+    arrivals: list[Arrival] = field(default_factory=list)
+    """Oldest first, within the policy's supply window."""
+
+    def member(self, member: str) -> MemberState:
+        """What is known of a member; nothing, for somebody who never joined."""
+        return self.members.get(member) or MemberState()
+
+
+@dataclass(slots=True)
+class Clock:
+    """Where log time stands."""
+
+    now_ms: int = 0
+    told_ms: int = 0
+    leap_until_ms: int = 0
+    """An operator allowed `now` to move up to here."""
+    is_held: bool = False
+    """Time wanted to leap and was held; said once."""
+
+
+@dataclass(slots=True)
+class PartitionState:
+    """All communities of one partition, and where the fold stands."""
+
+    next_offset: int = 0
+    chain: str = "0" * 64
+    clock: Clock = field(default_factory=Clock)
+    communities: dict[str, CommunityState] = field(default_factory=dict)
