@@ -110,3 +110,11 @@ class EndedHow(Code):
     referred = "referred"
     fulfilled = "fulfilled"
     unknown = "unknown"
+
+
+class Mark(Code):
+    """What a coordinator, or a long wait, set on an ask."""
+
+    held = "held"
+    escalated = "escalated"
+    unknown = "unknown"

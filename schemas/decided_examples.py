@@ -4,7 +4,7 @@ They show shapes, not a run of the engine: the chain is made of zeros, and no st
 """
 
 from schemas import examples
-from schemas.codes import EndedHow, MatchStatus, Role, Urgency, Vetting
+from schemas.codes import EndedHow, Mark, MatchStatus, Role, Urgency, Vetting
 from schemas.dead_letters import DeadLetter, Quarantined
 from schemas.decisions import DecisionBlock
 from schemas.events import Received
@@ -114,7 +114,7 @@ FACTS: tuple[AnyFact, ...] = (
     MemberMarked(community=HERE, cause=CAUSE, member=HELPER, suspended=True),
     MemberGone(community=HERE, cause=CAUSE, member=HELPER),
     AskListed(community=HERE, cause=CAUSE, ask=LISTED_ASK),
-    AskMarked(community=HERE, cause=CAUSE, ask=ASK, mark="held", on=True),
+    AskMarked(community=HERE, cause=CAUSE, ask=ASK, mark=Mark.held, on=True),
     AskEnded(community=HERE, cause=CAUSE, ask=ASK, how=EndedHow.referred, at_ms=LATER_MS, to_community=THERE),
     OfferListed(community=HERE, cause=CAUSE, offer=LISTED_OFFER),
     OfferMarked(community=HERE, cause=CAUSE, offer=OFFER, paused=True),

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.codes import EndedHow, MatchStatus, Reason, Role, Urgency, Vetting
+from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Vetting
 from schemas.events import Received
 from schemas.members import MemberFields
 from schemas.model import (
@@ -135,7 +135,7 @@ class AskMarked(FactModel):
 
     fact: Literal["ask.marked"] = "ask.marked"
     ask: Id
-    mark: Literal["held", "escalated"]
+    mark: Mark
     on: bool
 
 

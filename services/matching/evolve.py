@@ -7,7 +7,7 @@ from the state before it is a bug and stops the engine. Assertions stand at the 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemas.codes import EndedHow, MatchStatus
+from schemas.codes import EndedHow, Mark, MatchStatus
 from schemas.facts import (
     AnyFact,
     AskEnded,
@@ -117,9 +117,9 @@ def _list_ask(community: CommunityState, fact: AskListed) -> None:
 
 def _mark_ask(community: CommunityState, fact: AskMarked) -> None:
     ask = community.asks[fact.ask]
-    if fact.mark == "held":
+    if fact.mark is Mark.held:
         ask.on_hold = fact.on
-    else:
+    elif fact.mark is Mark.escalated:
         ask.escalated = fact.on
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,12 @@ def test_the_command_publishes_names_what_breaks_and_writes_nothing_then(tmp_pat
         assert result.exit_code == 1
         assert "v1/ask.opened.json $.quantity: maximum: was maximum 10001, is maximum 10000" in result.output
     assert ask.read_bytes() == spoilt
+
+
+def test_the_command_says_where_the_check_can_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema", None)  # as where only the runtime dependencies are installed
+
+    result = CliRunner().invoke(app, ["check"])
+
+    assert result.exit_code == 2
+    assert "needs `jsonschema`, a development dependency: run it after `make setup`" in result.output

@@ -1,6 +1,6 @@
 """What falls due as log time passes: silence ends proposals, deadlines end asks and offers, long waits escalate."""
 
-from schemas.codes import EndedHow, MatchStatus, Role
+from schemas.codes import EndedHow, Mark, MatchStatus, Role
 from schemas.facts import AnyFact, AskMarked, LeftWaiting, Refused
 from services.matching.decide.asks import end_ask
 from services.matching.decide.moment import Moment
@@ -28,7 +28,7 @@ def due_matches(community: CommunityState, index: Index, moment: Moment) -> list
 def _to_coordinator(community: CommunityState, ask: str) -> list[AnyFact]:
     if community.asks[ask].escalated or community.asks[ask].ended:
         return []
-    return [AskMarked(community=community.community, ask=ask, mark="escalated", on=True)]
+    return [AskMarked(community=community.community, ask=ask, mark=Mark.escalated, on=True)]
 
 
 def due_asks(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
@@ -71,6 +71,6 @@ def due_waiting(community: CommunityState, index: Index, moment: Moment) -> list
 def due_escalations(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
     """Asks that waited too long for their urgency come to a coordinator; the engine goes on."""
     return [
-        AskMarked(community=community.community, ask=ask.spec.ask, mark="escalated", on=True)
+        AskMarked(community=community.community, ask=ask.spec.ask, mark=Mark.escalated, on=True)
         for ask in index.asks_to_escalate(moment.now_ms)
     ]

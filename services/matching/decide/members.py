@@ -43,9 +43,8 @@ def leave(
 ) -> list[AnyFact]:
     """Everything the member asked and offered ends; help they had accepted to give goes back to matching."""
     member = community.member(said.member)
-    facts: list[AnyFact] = []
-    for match in sorted(matches_of(community, member.active_matches), key=lambda match: match.match):
-        facts.append(_cancelled(community, match, moment, event.uid))
+    active = sorted(matches_of(community, member.active_matches), key=lambda match: (match.ask, match.offer))
+    facts: list[AnyFact] = [_cancelled(community, match, moment, event.uid) for match in active]
     for ask in sorted(member.asks):
         if community.asks[ask].ended is None:
             facts += end_ask(community, community.asks[ask], EndedHow.withdrawn, moment, event.uid)

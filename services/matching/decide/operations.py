@@ -1,6 +1,6 @@
 """What coordinators and operators say: communities, policies, stepping in by hand."""
 
-from schemas.codes import EndedHow, MatchStatus, Reason, Role
+from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role
 from schemas.events import Received
 from schemas.facts import (
     AnyFact,
@@ -154,16 +154,16 @@ def mark_ask(
         if ask.on_hold:
             return refused(community, event, "already_held", said.ask)
         gone = let_go(community, matches_of(community, ask.matches), moment, cause)
-        return [*gone, AskMarked(community=name, cause=cause, ask=said.ask, mark="held", on=True)]
+        return [*gone, AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.held, on=True)]
     if isinstance(said, AskEscalated):
         if ask.escalated:
             return refused(community, event, "already_escalated", said.ask)
-        return [AskMarked(community=name, cause=cause, ask=said.ask, mark="escalated", on=True)]
+        return [AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.escalated, on=True)]
     marks: list[AnyFact] = []
     if ask.on_hold:
-        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark="held", on=False))
+        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.held, on=False))
     if ask.escalated:
-        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark="escalated", on=False))
+        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.escalated, on=False))
     return marks or refused(community, event, "not_held", said.ask)
 
 

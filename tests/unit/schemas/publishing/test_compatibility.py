@@ -251,6 +251,8 @@ def test_kinds_that_an_old_reader_may_meet_are_no_finding() -> None:
     defs = {"$defs": {"A": {"type": "object"}}, "x-reads-as": "unknown"}
 
     assert incompatibilities(document(Flow.outwards), one | defs, two | defs) == ()
+    (gone,) = incompatibilities(document(Flow.inwards), two | defs, one | defs)
+    assert (gone.path, gone.now) == ("$<b>", "unknown kind"), "what was recorded would be lost"
 
 
 def test_a_topic_is_never_taken_away_and_keeps_its_partitions() -> None:
@@ -264,3 +266,30 @@ def test_a_topic_is_never_taken_away_and_keeps_its_partitions() -> None:
 
     assert (fewer.path, fewer.was, fewer.now) == ("$.channels.asks", "64 partitions", "32 partitions")
     assert (gone.path, gone.rule) == ("$.channels.offers", "removed")
+
+
+def test_a_reader_that_forbids_other_fields_would_refuse_a_field_that_comes_later() -> None:
+    closed = {"type": "object", "properties": {}, "additionalProperties": False}
+
+    (finding,) = incompatibilities(document(Flow.inwards), {"type": "object", "properties": {}}, closed)
+
+    assert (finding.rule, finding.was, finding.now) == ("additionalProperties", "other fields", "no other fields")
+
+
+def test_a_keyword_that_nobody_taught_the_comparison_is_no_finding_while_it_stays() -> None:
+    even = {"type": "integer", "multipleOf": 2}
+
+    assert incompatibilities(document(Flow.outwards), even, even) == ()
+
+
+def test_a_default_that_loses_an_entry_means_something_else() -> None:
+    def mapping(**default: int) -> dict[str, Any]:
+        parts = {"type": "object", "additionalProperties": {"type": "integer"}, "default": default}
+        return {"type": "object", "properties": {"parts": parts}}
+
+    (finding,) = incompatibilities(document(Flow.inwards), mapping(base=5), mapping())
+
+    assert (finding.path, finding.rule, finding.was, finding.now) == (
+        "$.parts", "default", 'default {"base": 5}', "default {}",
+    )  # fmt: skip
+    assert incompatibilities(document(Flow.inwards), mapping(base=5), mapping(base=5, more=1)) == ()

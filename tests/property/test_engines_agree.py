@@ -1,0 +1,55 @@
+"""The obvious look-ups and the fast ones decide alike; live, recovered and restored engines are one."""
+
+from collections.abc import Sequence
+
+from hypothesis import given, settings
+
+from schemas.journal import JournalRecord
+from schemas.taxonomy.load import load
+from services.matching import Engine, canonical
+from services.matching.grid import GridIndex
+from services.matching.index import NaiveIndex
+from tests.property.journals import journals
+
+TAXONOMY = load()
+
+
+@settings(max_examples=60)
+@given(journals())
+def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[JournalRecord]) -> None:
+    naive, grid = Engine(TAXONOMY, NaiveIndex), Engine(TAXONOMY, GridIndex)
+    for record in journal:
+        assert naive.apply(record) == grid.apply(record)
+        assert naive.state_hash() == grid.state_hash()
+
+
+@settings(max_examples=60)
+@given(journals())
+def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRecord]) -> None:
+    live, folded = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+    for record in journal:
+        folded.fold(live.apply(record))
+        assert folded.state == live.state
+
+
+@settings(max_examples=60)
+@given(journals())
+def test_an_engine_restored_from_a_snapshot_goes_on_as_if_nothing_had_happened(
+    journal: Sequence[JournalRecord],
+) -> None:
+    live, restored = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+    for record in journal:
+        restored.state = canonical.thaw(canonical.freeze(restored.state))
+        restored = Engine(TAXONOMY, GridIndex, restored.state)
+        assert restored.apply(record) == live.apply(record)
+    assert canonical.freeze(restored.state) == canonical.freeze(live.state)
+
+
+@settings(max_examples=60)
+@given(journals())
+def test_every_event_is_answered(journal: Sequence[JournalRecord]) -> None:
+    engine = Engine(TAXONOMY, GridIndex)
+    for record in journal:
+        causes = {fact.cause for fact in engine.apply(record).facts}
+        events = getattr(record.body, "events", ())
+        assert {event.uid for event in events} <= causes
