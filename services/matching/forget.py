@@ -1,5 +1,6 @@
 """Forgetting: what has ended, and what was seen, is remembered for the horizon and no longer, so state stays bounded."""
 
+from schemas.states import LIVE
 from services.matching.state import CommunityState, MatchState
 
 FORGET_EVERY_MS = 60_000
@@ -22,7 +23,7 @@ def forget(community: CommunityState, now_ms: int) -> None:
 
 
 def _is_over(match: MatchState, before_ms: int) -> bool:
-    return match.moved_ms < before_ms
+    return match.status not in LIVE and match.moved_ms < before_ms
 
 
 def _forget_ask(community: CommunityState, name: str) -> None:

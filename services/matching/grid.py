@@ -1,7 +1,7 @@
 """The fast look-ups: heaps for what falls due, an integer grid per need for what is near.
 
 Answers exactly what `NaiveIndex` answers. Heaps are lazy: an entry is pushed whenever it may matter and checked
-against the state when it comes up, so a stale one costs a look and nothing else.
+against the state when it comes up, so a stale one (even of a namesake long forgotten) costs a look and nothing else.
 """
 
 from collections.abc import Iterator
@@ -152,13 +152,15 @@ class GridIndex:
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """See `Index`."""
         names = sorted({name: None for _, name in _pop_due(self._waiting_ends, now_ms)})
-        return [self._community.waiting[name] for name in names if name in self._community.waiting]
+        waiting = [self._community.waiting[name] for name in names if name in self._community.waiting]
+        return [one for one in waiting if one.until_ms < now_ms]
 
     def asks_to_escalate(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
         names = sorted({name: None for _, name in _pop_due(self._escalations, now_ms)})
         asks = [self._open_asks[name] for name in names if name in self._open_asks]
-        return [ask for ask in asks if not ask.escalated]
+        policy = self._community.policy
+        return [ask for ask in asks if not ask.escalated and escalates_ms(policy, ask) < now_ms]
 
     def asks_to_place(self, *, critical_only: bool) -> list[AskState]:
         """See `Index`."""

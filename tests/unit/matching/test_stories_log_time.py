@@ -64,6 +64,20 @@ def test_what_is_older_than_the_horizon_is_refused_so_nothing_finished_is_opened
     assert story.tell("ask A1 food cell=0,0 needed=9h id=old") == ["refused too_late"]
 
 
+def test_a_match_that_goes_on_is_not_forgotten_with_its_ask() -> None:
+    check("""
+        policy seen_horizon_ms=120000 accept_silence_ms=10800000
+        ask      A1 food cell=0,0 by=m-ann
+        offer    O1 food cell=0,1 by=m-bo
+        tick     2s     -> proposed A1 O1
+        accept   A1 O1  -> accepted A1 O1
+        withdraw A1     -> ended A1 withdrawn
+        tick     20m    -> nothing
+        leave    m-bo   -> cancelled A1 O1, ended O1 withdrawn
+        tick     20m    -> nothing
+    """)
+
+
 def test_a_community_nobody_defined_is_refused_and_leaves_no_trace() -> None:
     story = Story(Engine(TAXONOMY))
     before = story.engine.state_hash()

@@ -1,0 +1,118 @@
+"""`commonweal explain`: why a match was made, or how an ask fares, in words."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.board import (
+    PAGE_ROWS_MAX,
+    BoardError,
+    BoardMissing,
+    BoardReader,
+    Found,
+    Section,
+    ask_in_words,
+    ask_view,
+    find,
+    match_in_words,
+    match_view,
+    match_views_of_ask,
+    offer_view,
+    timeline,
+)
+from services.cli.arguments import print_json, refuse_usage
+from services.cli.data_folder import DEFAULT, AsJson, DataFolder, board_file, no_such_thing
+
+Name = Annotated[str, typer.Argument(metavar="MATCH|ASK", help="The id of a match or an ask.")]
+Community = Annotated[
+    str | None, typer.Option("--community", help="Whose ask or match, where several communities use the id.")
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Mount the command."""
+    root.command("explain")(explain)
+
+
+def explain(name: Name, data: DataFolder = DEFAULT, community: Community = None, as_json: AsJson = False) -> None:
+    """Tell why: who was considered, who fell to which rule, what the pair was worth, and what happened.
+
+    For coordinators only: the words say when somebody blocked somebody.
+
+    Exit code 0 when found, 1 when there is nothing of this id, 2 when the command was not understood or the board
+    cannot be read.
+
+    Example: `commonweal explain A17 --data city`
+    """
+    try:
+        with BoardReader(board_file(data)) as board, board.snapshot():
+            found = _the_one(board, name, community, data)
+            told, sections = _match(board, found) if found.kind == "match" else _ask(board, found)
+    except BoardMissing as error:
+        raise no_such_thing(str(error)) from error
+    except BoardError as error:
+        raise refuse_usage(str(error)) from error
+    if as_json:
+        print_json({**told, "words": {section.heading: section.lines for section in sections}})
+    else:
+        _print(sections)
+
+
+def _the_one(board: BoardReader, name: str, community: str | None, data: Path) -> Found:
+    """The ask or match that is meant; says what to try where that is none or more than one."""
+    everything = [each for each in find(board, name) if community is None or each.community == community]
+    meant = [each for each in everything if each.kind in ("ask", "match")]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        places = ", ".join(f"{each.kind} in {each.community}" for each in meant)
+        raise no_such_thing(f"`{name}` names {len(meant)} things ({places}); say which with --community")
+    if everything:
+        raise no_such_thing(_instead(board, everything[0]))
+    where = str(data) if community is None else f"{data}, community {community}"
+    raise no_such_thing(
+        f"there is no ask and no match `{name}` in {where}; "
+        f"`commonweal status --data {data}` shows some that there are, and where the board stands"
+    )
+
+
+def _instead(board: BoardReader, found: Found) -> str:
+    """What to ask for instead of an offer or a member."""
+    if found.kind == "offer":
+        offer = offer_view(board, found.community, found.id)
+        matches = [] if offer is None else [match.match for match in offer.matches]
+        if matches:
+            return f"`{found.id}` is an offer; explain one of its matches: {', '.join(matches[-5:])}"
+    return f"`{found.id}` is a{'n offer' if found.kind == 'offer' else ' member'}; explain an ask or a match of theirs"
+
+
+def _match(board: BoardReader, found: Found) -> tuple[dict[str, Any], tuple[Section, ...]]:
+    match = match_view(board, found.community, found.id)
+    assert match is not None, "it was found in the same snapshot"
+    ask = ask_view(board, found.community, match.row.ask)
+    assert ask is not None, "a match has an ask"
+    facts = timeline(board, "match", found.community, found.id, limit=PAGE_ROWS_MAX)
+    told = {"kind": "match", "match": match.model_dump(mode="json"), "ask": ask.row.model_dump(mode="json")}
+    return told | {"timeline": facts.model_dump(mode="json")}, match_in_words(match, ask, facts.rows)
+
+
+def _ask(board: BoardReader, found: Found) -> tuple[dict[str, Any], tuple[Section, ...]]:
+    ask = ask_view(board, found.community, found.id)
+    assert ask is not None, "it was found in the same snapshot"
+    matches = match_views_of_ask(board, found.community, found.id)
+    facts = timeline(board, "ask", found.community, found.id, limit=PAGE_ROWS_MAX)
+    told = {"kind": "ask", "ask": ask.model_dump(mode="json"), "matches": [m.model_dump(mode="json") for m in matches]}
+    return told | {"timeline": facts.model_dump(mode="json")}, ask_in_words(ask, matches, facts.rows)
+
+
+def _print(sections: Sequence[Section]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    for section in sections:
+        console.print(Text(section.heading, style="bold"))
+        for line in section.lines:
+            console.print(Text(f"  {line}"))
