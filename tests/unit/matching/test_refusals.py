@@ -42,7 +42,6 @@ def offered(story: Story, **changes: object) -> OfferOpened:
 def refusals(story: Story) -> list[tuple[AnyEvent, str]]:
     """Events, and why each is refused."""
     now_ms, match = story.now_ms, story.matches["A1 O1"]
-    by_hand = {"community": "town", "operator": "op-1"}
     return [
         (asked(story, need="oe:999"), "unknown_need"),
         (asked(story, schedule=WEEKLY), "schedules_not_yet"),
@@ -55,9 +54,9 @@ def refusals(story: Story) -> list[tuple[AnyEvent, str]]:
         (AskChanged(community="town", ask="A2", needed_by_ms=now_ms - 1), "too_late"),
         (OfferChanged(community="town", offer="O2", needs=("oe:999",)), "unknown_need"),
         (OfferChanged(community="town", offer="O2", list_until_ms=now_ms - 1), "too_late"),
-        (ProposedByHand(**by_hand, ask="A2", offer="O99"), "unknown_offer"),
-        (Reassigned(**by_hand, match=match, offer="O99"), "unknown_offer"),
-        (AskReferred(**by_hand, ask="A2", to_community="moon"), "not_a_neighbour"),
+        (ProposedByHand(community="town", operator="op-1", ask="A2", offer="O99"), "unknown_offer"),
+        (Reassigned(community="town", operator="op-1", match=match, offer="O99"), "unknown_offer"),
+        (AskReferred(community="town", operator="op-1", ask="A2", to_community="moon"), "not_a_neighbour"),
         (PolicySet(community="town", policy=Policy(version=1)), "older_policy"),
     ]
 
@@ -114,6 +113,6 @@ def test_silence_about_an_ask_a_coordinator_has_already_is_not_escalated_again()
         tick     2s         -> proposed A1 O1
         accept   A1 O1      -> accepted A1 O1
         escalate A1         -> escalated A1
-        tick     3h         -> nothing
-        tick     1h         -> unconfirmed A1 O1, ended A1 expired
+        tick     2h         -> nothing
+        tick     61m        -> unconfirmed A1 O1, ended A1 expired
     """)
