@@ -32,6 +32,10 @@ from services.matching.state import PartitionState
 from services.runtime.log import Log, NewRecord, Record, scan
 from services.runtime.snapshots import Snapshots
 
+SNAPSHOT_CODEC = 1
+"""Of the bytes of a snapshot. What a state holds may change without it: see `_thawed`."""
+HASH_CHARS = 64
+
 AfterStep = Callable[[str], None]
 """Is told the name of each step once it is done."""
 
@@ -90,6 +94,7 @@ class Matching:
         self._settings = settings or MatchingSettings()
         self._after_step = after_step
         self._standings: dict[int, _Standing] = {}
+        self._notices: list[str] = []
 
     def decide(self, partition: int, records_max: int | None = None) -> tuple[DecisionBlock, ...]:
         """Decide the next journal records (steps 2 and 3): exactly one decision block each, empty allowed.
@@ -120,19 +125,22 @@ class Matching:
 
         Returns:
             Whether one was taken.
+
+        Raises:
+            SnapshotError: the disk did not take it. Nothing is lost: it is due again with the next decisions.
         """
         standing = self._standings.get(partition)
         if standing is None or self._snapshots is None or not self._is_due(standing):
             return False
-        frozen = canonical.freeze(standing.engine.state)
-        self._snapshots.save(partition, standing.engine.next_offset, frozen)
+        frozen = _frozen(standing.engine)
+        self._snapshots.save(partition, standing.engine.next_offset, SNAPSHOT_CODEC, frozen)
         standing.grown_bytes, standing.snapshot_bytes = 0, len(frozen)
         return True
 
     def at(self, partition: int, offset: int) -> Engine:
         """The engine as it stands with everything before journal record `offset` applied, and nothing from there on.
 
-        At or beyond where the partition stands it is the live engine, to be looked at and left alone: what was only
+        At or beyond where the decisions end it is the live engine, to be looked at and left alone: what was only
         journalled is decided, and written, as `decide` does. Below, an engine of its own is restored.
 
         Raises:
@@ -141,7 +149,7 @@ class Matching:
         """
         engine = self.at_end(partition)
         if offset < engine.next_offset:
-            return self._restored(partition, offset).engine
+            return self._restored(partition, offset)
         while (missing := offset - engine.next_offset) > 0:
             if not self.decide(partition, missing):
                 raise MatchingError(
@@ -160,6 +168,11 @@ class Matching:
         with self._dropped_on_error(partition):
             return self._standing(partition).engine
 
+    def notices(self) -> tuple[str, ...]:
+        """Snapshots that were passed over since this was asked last: starts take longer, and nothing else is wrong."""
+        told, self._notices = tuple(self._notices), []
+        return told
+
     def waiting(self, partition: int) -> int:
         """How many journal records wait to be decided."""
         return self._log.next_offset(JOURNAL.name, partition) - self.at_end(partition).next_offset
@@ -174,9 +187,12 @@ class Matching:
             raise
 
     def _standing(self, partition: int) -> _Standing:
-        if partition not in self._standings:
-            self._standings[partition] = self._restored(partition, None)
-        return self._standings[partition]
+        """The live engine, restored if it is missing, gone on if others decided meanwhile."""
+        end = self._log.next_offset(DECISIONS.name, partition)
+        standing = self._standings.get(partition) or self._from_snapshot(partition, end)
+        self._standings[partition] = standing
+        self._fold(partition, standing, end)
+        return standing
 
     def _decided(self, partition: int, engine: Engine, records_max: int) -> list[_Decided]:
         """The blocks of the next journal records, as many as are appended together."""
@@ -204,29 +220,33 @@ class Matching:
         grown_bytes_min = self._settings.snapshot_growth * standing.snapshot_bytes
         return standing.grown_bytes >= max(self._settings.snapshot_bytes_min, grown_bytes_min)
 
-    def _restored(self, partition: int, offset: int | None) -> _Standing:
-        """Fold what was decided onto the newest snapshot that goes with it: up to `offset`, or all there is.
+    def _restored(self, partition: int, offset: int) -> Engine:
+        """An engine of its own, as it stood at an offset that was decided."""
+        standing = self._from_snapshot(partition, offset)
+        self._fold(partition, standing, self._log.next_offset(DECISIONS.name, partition), offset)
+        return standing.engine
+
+    def _fold(self, partition: int, standing: _Standing, end: int, offset: int | None = None) -> None:
+        """Take in what was decided, up to where the decisions end or the engine stands at `offset`.
 
         Recorded decisions are never decided again, whatever decides by now.
         """
-        end = self._log.next_offset(DECISIONS.name, partition)
-        standing = self._from_snapshot(partition, end if offset is None else offset)
-        engine, standing.next_decision = standing.engine, end
-        for record in scan(self._log, DECISIONS.name, partition, start=engine.next_offset, end=end):
+        engine = standing.engine
+        if standing.next_decision > end:
+            raise MatchingError(
+                f"partition {partition}: engine stands at {engine.next_offset}, and the decisions end at {end}; "
+                "they were longer once: restore the log from a backup"
+            )
+        for record in scan(self._log, DECISIONS.name, partition, start=standing.next_decision, end=end):
             if engine.next_offset == offset:
-                break
+                return
             block = _decision_block(record)
             if block.source >= engine.next_offset:  # of two records for one source the first one counts
-                self._fold(partition, engine, block)
+                self._take(partition, engine, block)
                 standing.grown_bytes += record.size_bytes
-        if offset is not None and engine.next_offset != offset:
-            raise MatchingError(
-                f"partition {partition}: engine stands at {engine.next_offset}, where the decisions end, {offset} was "
-                "wanted; they were longer once: restore the log from a backup"
-            )
-        return standing
+            standing.next_decision = record.offset + 1
 
-    def _fold(self, partition: int, engine: Engine, block: DecisionBlock) -> None:
+    def _take(self, partition: int, engine: Engine, block: DecisionBlock) -> None:
         try:
             engine.fold(block)
         except StaleBlockError as error:
@@ -235,7 +255,19 @@ class Matching:
             ) from error
 
     def _from_snapshot(self, partition: int, offset: int) -> _Standing:
-        """The newest snapshot at or below that can be read and belongs to this log; the beginning, if there is none."""
+        """The newest snapshot at or below that can be read and is of this log; the beginning, if there is none."""
+        while self._snapshots is not None and offset > 0:
+            found = self._snapshots.newest_at_or_below(partition, offset, SNAPSHOT_CODEC)
+            self._notices += [f"partition {partition}: snapshot {at} cannot be read" for at in found.unreadable]
+            if found.snapshot is None:
+                break
+            state = _thawed(found.snapshot.data)
+            if state is not None and self._is_of_this_log(partition, state):
+                return _Standing(Engine(self._taxonomy, state=state), state.next_offset, 0, len(found.snapshot.data))
+            self._notices.append(
+                f"partition {partition}: snapshot {found.snapshot.next_offset} is of another log or version"
+            )
+            offset = found.snapshot.next_offset - 1
         return _Standing(Engine(self._taxonomy), 0, 0, 0)
 
     def _is_of_this_log(self, partition: int, state: PartitionState) -> bool:
@@ -247,6 +279,20 @@ class Matching:
             if block.source >= last_source:
                 return block.source == last_source and block.chain == state.chain
         return False
+
+
+def _frozen(engine: Engine) -> bytes:
+    """The state, and before it the hash by which whoever thaws it sees that nothing of it was lost."""
+    return engine.state_hash().encode() + canonical.freeze(engine.state)
+
+
+def _thawed(frozen: bytes) -> PartitionState | None:
+    """The state that was frozen; None where this version knows more, or less, of a state than the one that froze it."""
+    try:
+        state = canonical.thaw(frozen[HASH_CHARS:])
+    except ValidationError:
+        return None
+    return state if canonical.state_hash(state).encode() == frozen[:HASH_CHARS] else None
 
 
 def _journal_record(record: Record) -> JournalRecord:

@@ -25,7 +25,8 @@ from services.matching.decide.events import decide_after, decide_event, decide_k
 from services.matching.decide.moment import Moment
 from services.matching.evolve import evolve
 from services.matching.forget import FORGET_EVERY_MS, forget
-from services.matching.index import Index, NaiveIndex
+from services.matching.grid import GridIndex
+from services.matching.index import Index
 from services.matching.logtime import crosses, read_clock
 from services.matching.rounds import assign
 from services.matching.solver import SOLVER_VERSION
@@ -49,7 +50,7 @@ class Engine:
     """
 
     taxonomy: Taxonomy
-    index_factory: IndexFactory = NaiveIndex
+    index_factory: IndexFactory = GridIndex
     state: PartitionState = field(default_factory=PartitionState)
     _indexes: dict[str, Index] = field(default_factory=dict)
 

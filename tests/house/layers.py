@@ -5,12 +5,14 @@
 - A service imports `schemas`, `services.runtime` and itself.
 - A composition root (embedded, simulation, cli) also imports other services, by their public face: the package itself
   (`from services.board import Board`) or the modules that every service shows alike (`agent`, `settings`, `metrics`).
+- Roots stand in a row, cli over simulation over embedded: one imports the modules of those below it, never above.
 - Nothing that ships imports `tests`.
 """
 
 from tests.house.sources import imports
 
-COMPOSITION_ROOTS = frozenset({"embedded", "simulation", "cli"})
+COMPOSITION_ROOTS = ("embedded", "simulation", "cli")
+"""From the bottom up."""
 FACES = frozenset({"agent", "settings", "metrics"})
 
 
@@ -41,6 +43,10 @@ def _refusal(path: str, name: str) -> str | None:
         return "schemas know no service: move what both need into schemas"
     if own not in COMPOSITION_ROOTS:
         return "services meet through schemas and topics: publish a fact, or move the shared type into schemas"
+    if service in COMPOSITION_ROOTS:
+        if COMPOSITION_ROOTS.index(service) < COMPOSITION_ROOTS.index(own):
+            return None
+        return f"{service} is put together from {own}, not the other way round: move the shared part down"
     if inside and inside not in FACES:
         return f"a composition root sees the public face only: import it from services.{service}, and export it there"
     return None

@@ -378,7 +378,7 @@ def test_a_table_goes_all_the_way_into_the_journal_of_a_file(tmp_path: Path) -> 
     rows = "kind,id,at_s,x_m,y_m,patience_s,radius_m\nask,a1,1,5,6,600,\noffer,o1,2,7,8,300,1500\nask,a2,?,1,1,1,\n"
     clock = VirtualClock(START_MS)
     log = SqliteLog(tmp_path / "log.sqlite3", TOPICS, clock, clock_kind="virtual")
-    taxonomy = Taxonomy.of([Need(code="oe:102-03", label="Food Delivery", parent=None, path="food-delivery")])
+    taxonomy = Taxonomy.of([Need(code="oe:102", label="Food", parent=None, path="food")])
     intake = Intake(log, DeadLetters(log, tmp_path / "keys.sqlite3", clock), taxonomy, clock)
     home = partition_of("city-hour")
 

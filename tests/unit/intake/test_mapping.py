@@ -116,7 +116,7 @@ class TestFiles:
 
         assert "city-hour" in shipped_mappings()
         assert (mapping.answers, mapping.community.cell_m) == ("accept", 1)
-        assert mapping.policy == {"open_slots": 1, "proposals_open_per_unit": 1}
+        assert mapping.policy == {"open_slots": 1, "proposals_open_per_unit": 1, "answer_ms_min": 2_000}
         assert mapping.time.origin_ms == 1_767_600_000_000
 
     @pytest.mark.parametrize("name", shipped_mappings())

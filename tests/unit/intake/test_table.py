@@ -248,7 +248,7 @@ class TestShippedCityHour:
             "community": "city-hour",
             "ask": "ask-0001",
             "member": "m-ask-0001",
-            "need": "oe:102-03",
+            "need": "oe:102",
             "place": {"x_m": 4132, "y_m": 5220},
             "quantity": 1,
             "list_until_ms": ORIGIN_MS + 613_000,
@@ -257,7 +257,7 @@ class TestShippedCityHour:
             "community": "city-hour",
             "offer": "offer-0001",
             "member": "m-offer-0001",
-            "needs": ["oe:102-03"],
+            "needs": ["oe:102"],
             "place": {"x_m": 5407, "y_m": 6458},
             "radius_m": 1500,
             "capacity": 1,
@@ -265,5 +265,5 @@ class TestShippedCityHour:
         }
         known = {"city-hour": mapping.definition}
         for raw in (mapping.first_event(), first.raw, second.raw):
-            answer = admit(raw, source="load", communities=known, knows_need=lambda code: code == "oe:102-03")
+            answer = admit(raw, source="load", communities=known, knows_need=lambda code: code == "oe:102")
             assert isinstance(answer, Admitted), answer

@@ -1,0 +1,65 @@
+"""The log: records by topic and partition, in order, durable before an append returns, stamped by the log itself.
+
+`Log` is the seam; `SqliteLog` keeps records in one file, `MemoryLog` in memory. Reads and writes the data folder;
+owns no topic: which there are, it is told when it is opened.
+"""
+
+from services.runtime.log.admission import Limits
+from services.runtime.log.clock import Clock, ClockKind, VirtualClock, wall_clock
+from services.runtime.log.errors import (
+    BatchRefused,
+    ClockMismatch,
+    LogBusy,
+    LogClosed,
+    LogCorrupt,
+    LogError,
+    LogFull,
+    LogReadOnly,
+    LogRefused,
+    LogUnwritable,
+    NotNext,
+    OffsetOutOfRange,
+    UnknownTopic,
+)
+from services.runtime.log.journal_file import JournalFileError, export_topic, import_topic
+from services.runtime.log.memory import MemoryLog
+from services.runtime.log.records import Headers, NewRecord, Record
+from services.runtime.log.scan import scan
+from services.runtime.log.seam import READ_BYTES_MAX, READ_RECORDS_MAX, Batch, Log, RestorableLog, TopicSpec
+from services.runtime.log.sqlite import SqliteLog
+
+__all__ = [
+    "READ_BYTES_MAX",
+    "READ_RECORDS_MAX",
+    "Batch",
+    "BatchRefused",
+    "Clock",
+    "ClockKind",
+    "ClockMismatch",
+    "Headers",
+    "JournalFileError",
+    "Limits",
+    "Log",
+    "LogBusy",
+    "LogClosed",
+    "LogCorrupt",
+    "LogError",
+    "LogFull",
+    "LogReadOnly",
+    "LogRefused",
+    "LogUnwritable",
+    "MemoryLog",
+    "NewRecord",
+    "NotNext",
+    "OffsetOutOfRange",
+    "Record",
+    "RestorableLog",
+    "SqliteLog",
+    "TopicSpec",
+    "UnknownTopic",
+    "VirtualClock",
+    "export_topic",
+    "import_topic",
+    "scan",
+    "wall_clock",
+]
