@@ -14,7 +14,7 @@ from services.matching.decide.proposals import propose
 from services.matching.hold import may_go
 from services.matching.index import Index
 from services.matching.rules import HELPER_RULES, PAIR_RULES, Pair, first_refusal, pair_of
-from services.matching.score import parts_of
+from services.matching.score import OfferPoints, parts_of, points_of_ask, points_of_offer
 from services.matching.solver import Arc, Choice, connected_parts, solve
 from services.matching.state import AskState, CommunityState, OfferState
 
@@ -49,6 +49,8 @@ class Round:
     moment: Moment
     refusals: dict[str, str | None] = field(default_factory=dict)
     """Offer → the first rule that refuses its side in this round."""
+    offer_points: dict[str, OfferPoints] = field(default_factory=dict)
+    """Offer → what speaks against using it in this round."""
 
     def consider(self, ask: AskState) -> Considered:
         """Hold every candidate against the rules."""
@@ -73,16 +75,25 @@ class Round:
 
     def score(self, looked: Considered) -> list[Scored]:
         """The best offer of each member, best first, then by offer id."""
-        told_ms = self.moment.told_ms
-        ask_prospects = self.index.ask_prospects(looked.ask, told_ms)
+        dial, told_ms = self.community.policy.score, self.moment.told_ms
+        ask_points = points_of_ask(dial, looked.ask, self.index.ask_prospects(looked.ask, told_ms), told_ms)
         best: dict[str, Scored] = {}
         for pair in looked.feasible:
-            parts = parts_of(pair, ask_prospects, self.index.offer_prospects(pair.offer, told_ms))
+            parts = parts_of(pair, ask_points, self.points_of(pair))
             scored = Scored(pair.offer, parts, sum(parts.values()))
             known = best.get(pair.offer.spec.member)
             if known is None or _rank(scored) < _rank(known):
                 best[pair.offer.spec.member] = scored
         return sorted(best.values(), key=_rank)
+
+    def points_of(self, pair: Pair) -> OfferPoints:
+        """What speaks against using the pair's offer, found out once per offer."""
+        name = pair.offer.spec.offer
+        if name not in self.offer_points:
+            dial, told_ms = self.community.policy.score, self.moment.told_ms
+            prospects = self.index.offer_prospects(pair.offer, told_ms)
+            self.offer_points[name] = points_of_offer(dial, pair.offer, pair.offerer, prospects, told_ms)
+        return self.offer_points[name]
 
     def is_ripe(self, pair: Pair) -> bool:
         """The pair would be proposed if it were planned."""

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from schemas.codes import Urgency
-from schemas.policy import DAY_MS, ByUrgency
+from schemas.policy import DAY_MS, ByUrgency, ScoreDial
 from services.matching.rules import Pair, distance_m
+from services.matching.state import AskState, MemberState, OfferState
 
 SECOND_MS = 1_000
 
@@ -19,29 +20,58 @@ class Prospects:
     """Those who look for the same, itself included."""
 
 
-def parts_of(pair: Pair, ask_prospects: Prospects, offer_prospects: Prospects) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class AskPoints:
+    """What speaks for and against using an ask now, whoever helps."""
+
+    ask_life: int
+    later_helper: int
+    urgency: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPoints:
+    """What speaks against using an offer now, whoever is helped."""
+
+    offer_life: int
+    later_ask: int
+    fairness: int
+
+
+def points_of_ask(dial: ScoreDial, ask: AskState, prospects: Prospects, told_ms: int) -> AskPoints:
+    """Life that is spent (what can wait costs), and given back where few helpers come; urgency and waiting."""
+    life = dial.points_per_life_s * remaining_s(ask.spec.deadline_ms, told_ms, dial.horizon_s)
+    waiting = dial.points_per_waited_s * waited_s(ask.spec.opened_ms, told_ms, dial.waiting_s_max)
+    return AskPoints(-life, life - kept(life, prospects), of_urgency(dial.urgency, ask.spec.urgency), waiting)
+
+
+def points_of_offer(
+    dial: ScoreDial, offer: OfferState, offerer: MemberState, prospects: Prospects, told_ms: int
+) -> OfferPoints:
+    """Life that is spent, and given back where few asks come; and what asking the same people again costs."""
+    life = dial.points_per_life_s * remaining_s(offer.spec.deadline_ms, told_ms, dial.horizon_s)
+    return OfferPoints(-life, life - kept(life, prospects), -carried(dial, offerer, told_ms))
+
+
+def parts_of(pair: Pair, ask: AskPoints, offer: OfferPoints) -> dict[str, int]:
     """Score part → points, parts of no points left out; the sum is the pair's points.
 
-    `base` is what any match is worth; `distance` is a cost, and so are `ask_life` and `offer_life`: what can
-    wait costs. `later_helper` and `later_ask` give back what is unlikely to find somebody later, judged by
-    recent local supply. `urgency`, `waiting` and `continuity` speak for the pair, `fairness` against asking the
-    same people again and again.
+    `base` is what any match is worth, `distance` a cost, `continuity` speaks for people who have helped each
+    other well; the rest comes from the two sides.
     """
     dial = pair.community.policy.score
-    ask, offer = pair.ask.spec, pair.offer.spec
-    ask_life = dial.points_per_life_s * remaining_s(ask.deadline_ms, pair.told_ms, dial.horizon_s)
-    offer_life = dial.points_per_life_s * remaining_s(offer.deadline_ms, pair.told_ms, dial.horizon_s)
     parts = {
         "base": dial.base,
         "distance": -dial.points_per_m * (distance_m(pair.ask, pair.offer) or 0),
-        "ask_life": -ask_life,
-        "later_helper": ask_life - kept(ask_life, ask_prospects),
-        "offer_life": -offer_life,
-        "later_ask": offer_life - kept(offer_life, offer_prospects),
-        "urgency": of_urgency(dial.urgency, ask.urgency),
-        "waiting": dial.points_per_waited_s * waited_s(ask.opened_ms, pair.told_ms, dial.waiting_s_max),
+        "ask_life": ask.ask_life,
+        "later_helper": ask.later_helper,
+        "offer_life": offer.offer_life,
+        "later_ask": offer.later_ask,
+        "urgency": ask.urgency,
+        "waiting": ask.waiting,
         "continuity": dial.continuity if has_helped(pair) else 0,
-        "fairness": -carried(pair),
+        "fairness": offer.fairness,
     }
     return {name: points for name, points in parts.items() if points}
 
@@ -78,8 +108,7 @@ def has_helped(pair: Pair) -> bool:
     return pair.ask.spec.member in pair.offerer.helped or pair.offer.spec.member in pair.asker.helped
 
 
-def carried(pair: Pair) -> int:
+def carried(dial: ScoreDial, offerer: MemberState, told_ms: int) -> int:
     """What being asked lately and carrying something now cost: whoever was asked least comes first."""
-    dial = pair.community.policy.score
-    recent = pair.offerer.asked_since(pair.told_ms - DAY_MS)
-    return dial.points_per_recent_ask * recent + dial.points_per_active * len(pair.offerer.active_matches)
+    recent = offerer.asked_since(told_ms - DAY_MS)
+    return dial.points_per_recent_ask * recent + dial.points_per_active * len(offerer.active_matches)

@@ -10,6 +10,21 @@ PURE = (
     "services/matching/*.py",
     "services/intake/*.py",
     "services/runtime/log/records.py",
+    *(
+        f"services/board/{name}.py"
+        for name in (
+            "rows",
+            "folding",
+            "telling",
+            "wording",
+            "fact_words",
+            "rule_words",
+            "durations",
+            "paging",
+            "views",
+            "errors",
+        )
+    ),
 )
 
 SHELLS = {

@@ -33,7 +33,7 @@ from services.matching.decide.proposals import let_go, matches_of, propose
 from services.matching.decide.refusals import refused
 from services.matching.lifecycles import MATCH, status_after
 from services.matching.rules import REACH_RULES, RULES, first_refusal, pair_of
-from services.matching.score import Prospects, parts_of
+from services.matching.score import Prospects, parts_of, points_of_ask, points_of_offer
 from services.matching.state import AskState, CommunityState, OfferState
 
 BY_HAND = "by-hand"
@@ -96,8 +96,16 @@ def _by_hand(
         return refused(community, event, refusal, ask.spec.ask)
     if any(community.matches[match].offer == offer.spec.offer for match in open_matches(community, ask)):
         return refused(community, event, "already_proposed", ask.spec.ask)
+    dial, told_ms = community.policy.score, moment.told_ms
+    ask_points = points_of_ask(dial, ask, UNKNOWN, told_ms)
+    offer_points = points_of_offer(dial, offer, pair.offerer, UNKNOWN, told_ms)
     explanation = Explanation(
-        parts=parts_of(pair, UNKNOWN, UNKNOWN), considered=1, feasible=1, fell=(), alternatives=(), solver=BY_HAND
+        parts=parts_of(pair, ask_points, offer_points),
+        considered=1,
+        feasible=1,
+        fell=(),
+        alternatives=(),
+        solver=BY_HAND,
     )
     return [propose(community, ask, offer, units, moment, explanation, event.uid, ask.attempts + 1)]
 

@@ -12,7 +12,8 @@ from schemas.policy import HoldDial, ScoreDial
 from schemas.schedules import OffsetFrom
 from services.matching.hold import may_go
 from services.matching.quiet import is_quiet, local_minute
-from services.matching.score import Prospects, kept, parts_of, remaining_s, waited_s
+from services.matching.rules import Pair
+from services.matching.score import Prospects, kept, parts_of, points_of_ask, points_of_offer, remaining_s, waited_s
 from services.matching.solver import Arc, connected_parts, greedy, min_cost_flow, solve
 from tests.unit.matching.pairs import HOUR_MS, NOW_MS, Changed, pair, told_at
 
@@ -20,12 +21,22 @@ NOBODY = Prospects(0, 0)
 EVEN = Prospects(1, 1)
 
 
+def parts(one: Pair, ask_prospects: Prospects = NOBODY, offer_prospects: Prospects = NOBODY) -> dict[str, int]:
+    """The parts of a pair, with the supply around its sides."""
+    dial = one.community.policy.score
+    return parts_of(
+        one,
+        points_of_ask(dial, one.ask, ask_prospects, one.told_ms),
+        points_of_offer(dial, one.offer, one.offerer, offer_prospects, one.told_ms),
+    )
+
+
 def test_parts_add_up_and_say_what_they_say() -> None:
     one = told_at(pair(Changed(ask={"urgency": Urgency.high})), NOW_MS + HOUR_MS - 100_000)
     one.offerer.asked_ms.append(NOW_MS)
     one.offerer.active_matches["x"] = None
     one.offerer.helped["m-ann"] = 1
-    assert parts_of(one, EVEN, Prospects(3, 1)) == {
+    assert parts(one, EVEN, Prospects(3, 1)) == {
         "base": 1_000_000,
         "distance": -500,
         "ask_life": -2_000,
@@ -41,9 +52,9 @@ def test_parts_add_up_and_say_what_they_say() -> None:
 def test_waiting_counts_where_the_dial_says_so() -> None:
     dial = ScoreDial(points_per_waited_s=2, waiting_s_max=50)
     one = pair(Changed(policy={"score": dial}))
-    assert "waiting" not in parts_of(one, NOBODY, NOBODY)
-    assert parts_of(told_at(one, NOW_MS + 20_999), NOBODY, NOBODY)["waiting"] == 40
-    assert parts_of(told_at(one, NOW_MS + 90_000), NOBODY, NOBODY)["waiting"] == 100
+    assert "waiting" not in parts(one)
+    assert parts(told_at(one, NOW_MS + 20_999))["waiting"] == 40
+    assert parts(told_at(one, NOW_MS + 90_000))["waiting"] == 100
 
 
 @pytest.mark.parametrize(
@@ -57,14 +68,14 @@ def test_waiting_counts_where_the_dial_says_so() -> None:
     ],
 )
 def test_urgency_is_worth_what_the_dial_says(urgency: Urgency, points: int | None) -> None:
-    assert parts_of(pair(Changed(ask={"urgency": urgency})), NOBODY, NOBODY).get("urgency") == points
+    assert parts(pair(Changed(ask={"urgency": urgency}))).get("urgency") == points
 
 
 def test_continuity_counts_either_way_round() -> None:
     one, other = pair(), pair()
     one.offerer.helped["m-ann"] = 1
     other.asker.helped["m-bo"] = 2
-    assert parts_of(one, NOBODY, NOBODY)["continuity"] == parts_of(other, NOBODY, NOBODY)["continuity"] == 300
+    assert parts(one)["continuity"] == parts(other)["continuity"] == 300
 
 
 def test_life_is_kept_where_others_come_and_spent_where_nobody_does() -> None:
