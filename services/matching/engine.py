@@ -1,5 +1,6 @@
 """The engine: a fold over the journal. Everything it needs arrives in the record, everything it does leaves as a value."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -109,40 +110,42 @@ class Engine:
         for event in record.body.events:
             decided = decide_event(self.state, event, moment, self.taxonomy)
             self._take(decided, moment, facts)
-            self._follow(event, decided, moment, facts)
+            self._take(self._after(event, decided, moment), moment, facts)
 
     def _take(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
-        """Evolve what was decided, then decide what waited for it."""
+        """Evolve what was decided, then decide what waited for it, and what waited for that: first come, first decided."""
+        self._note(decided, moment, facts)
+        came = deque(decided)
+        while came:
+            for event in self._awaited(came.popleft()):
+                came += self._admit(event, moment, facts)
+
+    def _note(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
         for fact in decided:
             self._evolve(fact, moment.now_ms)
         facts += decided
-        for fact in decided:
-            for event in self._awaited(fact):
-                self._admit(event, moment, facts)
 
-    def _follow(self, event: Received, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
-        """Decide what can only be decided once the event's own facts hold."""
-        if any(isinstance(fact, MatchMoved) for fact in decided):
-            community = self.state.communities[event.data.community]
-            self._take(decide_after(community, event, moment, self.taxonomy), moment, facts)
+    def _after(self, event: Received, decided: list[AnyFact], moment: Moment) -> list[AnyFact]:
+        """What can only be decided once the event's own facts hold."""
+        if not any(isinstance(fact, MatchMoved) for fact in decided):
+            return []
+        return decide_after(self.state.communities[event.data.community], event, moment, self.taxonomy)
 
     def _awaited(self, fact: AnyFact) -> list[Received]:
         subject = _brings(fact)
         if subject is None:
             return []
-        index = self._index(fact.community)
-        return [waiting.event for waiting in index.waiting_for(*subject)]
+        return [waiting.event for waiting in self._index(fact.community).waiting_for(*subject)]
 
-    def _admit(self, event: Received, moment: Moment, facts: list[AnyFact]) -> None:
+    def _admit(self, event: Received, moment: Moment, facts: list[AnyFact]) -> list[AnyFact]:
+        """Decide an event that waited; the facts it led to."""
         community = self.state.communities[event.data.community]
-        if event.uid not in community.waiting:
-            return
-        left = LeftWaiting(community=community.community, cause=event.uid, uid=event.uid)
-        self._evolve(left, moment.now_ms)
-        facts.append(left)
+        self._note([LeftWaiting(community=community.community, cause=event.uid, uid=event.uid)], moment, facts)
         decided = decide_known(community, event, moment, self.taxonomy)
-        self._take(decided, moment, facts)
-        self._follow(event, decided, moment, facts)
+        self._note(decided, moment, facts)
+        after = self._after(event, decided, moment)
+        self._note(after, moment, facts)
+        return [*decided, *after]
 
     def _pass_time(self, moment: Moment, facts: list[AnyFact]) -> None:
         """Then what is due, then what waits: whatever the answers left is silence, or needs somebody."""

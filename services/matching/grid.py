@@ -173,8 +173,7 @@ class GridIndex:
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""
-        waiting = self._waiting.get((kind, name), {}).values()
-        return sorted(waiting, key=lambda one: (one.event.received_ms, one.event.uid))
+        return list(self._waiting.get((kind, name), {}).values())
 
     def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
         """See `Index`."""

@@ -45,7 +45,7 @@ class Index(Protocol):
         """Open asks that may have another proposal, those not on hold; by id."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
-        """Events in the waiting room that speak of this; by receipt, then uid."""
+        """Events in the waiting room that speak of this, in the order they came."""
 
     def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
         """Open offers within category and reach: the nearest `candidates_max`, by distance, then id."""
@@ -147,8 +147,7 @@ class NaiveIndex:
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""
-        waiting = [one for one in self._community.waiting.values() if subject_of(one.event.data) == (kind, name)]
-        return sorted(waiting, key=lambda one: (one.event.received_ms, one.event.uid))
+        return [one for one in self._community.waiting.values() if subject_of(one.event.data) == (kind, name)]
 
     def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
         """See `Index`."""

@@ -227,7 +227,11 @@ def journals(draw: st.DrawFn, records_max: int = 25) -> Sequence[JournalRecord]:
     """
     engine = Engine(TAXONOMY, NaiveIndex)
     town, policy = CommunityDefined(community=TOWN, neighbours=("village",)), draw(policies)
-    said: list[AnyEvent] = [town, PolicySet(community=TOWN, policy=policy), *(draw(maker(START_MS)) for maker in OPENING)]
+    said: list[AnyEvent] = [
+        town,
+        PolicySet(community=TOWN, policy=policy),
+        *(draw(maker(START_MS)) for maker in OPENING),
+    ]
     first = tuple(
         Received(source="start", id=f"s{place}", received_ms=START_MS, data=data) for place, data in enumerate(said)
     )

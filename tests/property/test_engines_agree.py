@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from hypothesis import given, settings
 
+from schemas.decisions import DecisionBlock
+from schemas.events import Received
+from schemas.facts import AnyFact
 from schemas.journal import JournalRecord
 from schemas.taxonomy.load import load
 from services.matching import Engine, canonical
@@ -53,3 +56,28 @@ def test_every_event_is_answered(journal: Sequence[JournalRecord]) -> None:
         causes = {fact.cause for fact in engine.apply(record).facts}
         events = getattr(record.body, "events", ())
         assert {event.uid for event in events} <= causes
+
+
+class DecidingOnly(Engine):
+    """An engine whose state stands still: it decides, and nothing evolves."""
+
+    def _evolve(self, fact: AnyFact, now_ms: int) -> None:
+        """Leave the state as it is."""
+
+    def _awaited(self, fact: AnyFact) -> list[Received]:
+        """Nobody leaves a waiting room that stands still."""
+        return []
+
+    def _close(self, block: DecisionBlock) -> None:
+        """Leave the clock and the offset as they are."""
+
+
+@settings(max_examples=60)
+@given(journals())
+def test_deciding_reads_the_state_and_changes_nothing(journal: Sequence[JournalRecord]) -> None:
+    live = Engine(TAXONOMY, GridIndex)
+    for record in journal:
+        before = canonical.freeze(live.state)
+        DecidingOnly(TAXONOMY, NaiveIndex, live.state).apply(record)
+        assert canonical.freeze(live.state) == before
+        live.apply(record)

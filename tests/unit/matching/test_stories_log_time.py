@@ -2,6 +2,7 @@
 
 from schemas.events import Received
 from schemas.journal import Block, Tick
+from schemas.members import MemberChanged
 from services.matching import Engine
 from tests.unit.matching.stories import MIDNIGHT_MS, TAXONOMY, Story, begin, check
 
@@ -28,6 +29,16 @@ def test_what_arrives_before_what_it_speaks_of_waits_for_it() -> None:
         resume   O1                -> nothing
         tick     2s                -> proposed A1 O1 x3
     """)
+
+
+def test_a_thousand_events_that_wait_for_the_same_thing_are_decided_in_the_order_they_came() -> None:
+    story = begin()
+    early = [MemberChanged(community="town", member="m-bo", active_max=number) for number in range(1_000)]
+    assert story.send(list(early)) == ["waiting"] * 1_000
+    assert story.tell("member m-bo") == []
+    town = story.engine.state.communities["town"]
+    assert town.members["m-bo"].fields.active_max == 999
+    assert town.waiting == {}
 
 
 def test_the_waiting_room_is_left_after_a_while() -> None:
