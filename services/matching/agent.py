@@ -173,10 +173,6 @@ class Matching:
         told, self._notices = tuple(self._notices), []
         return told
 
-    def waiting(self, partition: int) -> int:
-        """How many journal records wait to be decided."""
-        return self._log.next_offset(JOURNAL.name, partition) - self.at_end(partition).next_offset
-
     @contextmanager
     def _dropped_on_error(self, partition: int) -> Iterator[None]:
         """Whatever is raised, the engine that may be in two minds is gone; the next call restores one from the log."""

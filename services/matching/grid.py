@@ -33,6 +33,7 @@ from services.matching.tally import Tally
 CELL_M = 1_000
 Cell = tuple[int, int]
 Due = list[tuple[int, str]]
+Subject = tuple[str, str]
 
 
 class OfferGrid:
@@ -85,7 +86,8 @@ class GridIndex:
         self._offer_ends: Due = []
         self._escalations: Due = []
         self._waiting_ends: Due = []
-        self._waiting: dict[tuple[str, str], dict[str, Waiting]] = {}
+        self._waiting: dict[Subject, dict[str, Waiting]] = {}
+        self._awaits: dict[str, Subject] = {}
         self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
         self._latest = community.arrivals[-1] if community.arrivals else None
         for ask in community.asks.values():
@@ -123,8 +125,7 @@ class GridIndex:
             case PutWaiting():
                 self._file_waiting(known.waiting[fact.event.uid])
             case LeftWaiting():
-                for filed in self._waiting.values():
-                    filed.pop(fact.uid, None)
+                self._leave_waiting(fact.uid)
             case _:
                 pass
 
@@ -246,8 +247,15 @@ class GridIndex:
     def _file_waiting(self, waiting: Waiting) -> None:
         subject = subject_of(waiting.event.data)
         assert subject is not None, "only an event with a subject waits for one"
+        self._awaits[waiting.event.uid] = subject
         self._waiting.setdefault(subject, {})[waiting.event.uid] = waiting
         heappush(self._waiting_ends, (waiting.until_ms, waiting.event.uid))
+
+    def _leave_waiting(self, uid: str) -> None:
+        subject = self._awaits.pop(uid)
+        del self._waiting[subject][uid]
+        if not self._waiting[subject]:
+            del self._waiting[subject]
 
 
 def _pop_due(heap: Due, now_ms: int) -> list[tuple[int, str]]:
