@@ -196,7 +196,7 @@ class Matching:
         room = self._settings.append_bytes_max
         for record in self._log.read(JOURNAL.name, partition, engine.next_offset, records_max=records_max):
             block = engine.apply(_journal_record(record))
-            decided.append(_Decided(block, block.model_dump_json().encode()))
+            decided.append(_Decided(block, canonical.encode(block)))
             room -= len(decided[-1].value)
             if room <= 0:
                 break
@@ -238,13 +238,13 @@ class Matching:
                 return
             block = _decision_block(record)
             if block.source >= engine.next_offset:  # of two records for one source the first one counts
-                self._take(partition, engine, block)
+                self._take(partition, engine, block, record.value or b"")
                 standing.grown_bytes += record.size_bytes
             standing.next_decision = record.offset + 1
 
-    def _take(self, partition: int, engine: Engine, block: DecisionBlock) -> None:
+    def _take(self, partition: int, engine: Engine, block: DecisionBlock, written: bytes) -> None:
         try:
-            engine.fold(block)
+            engine.fold(block, written)
         except StaleBlockError as error:
             raise MatchingError(
                 f"partition {partition}: {error}; the decisions log is not as it was written: restore it from a backup"

@@ -65,6 +65,11 @@ class Engine:
         """Version of everything that decides: logic, solver, taxonomy."""
         return f"{LOGIC_VERSION}+{SOLVER_VERSION}+{self.taxonomy.version}"
 
+    def leap_ms_max(self) -> int:
+        """How far log time may move in one record: the tightest bound of the partition's communities."""
+        bounds = [community.policy.leap_ms_max for community in self.state.communities.values()]
+        return min(bounds, default=Policy().leap_ms_max)
+
     def apply(self, record: JournalRecord) -> DecisionBlock:
         """Decide one journal record.
 
@@ -73,7 +78,7 @@ class Engine:
         """
         if record.offset != self.state.next_offset:
             raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the record is {record.offset}")
-        reading = read_clock(record, self.state.clock, self._leap_ms_max())
+        reading = read_clock(record, self.state.clock, self.leap_ms_max())
         facts: list[AnyFact] = []
         self._answer(record, reading.moment, facts)
         if reading.held_at_ms is None:
@@ -84,16 +89,18 @@ class Engine:
         self._close(block)
         return block
 
-    def fold(self, block: DecisionBlock) -> None:
+    def fold(self, block: DecisionBlock, written: bytes) -> None:
         """Take in what was decided for the next journal record.
+
+        Args:
+            written: the bytes the block was read from, over which its chain goes.
 
         Raises:
             StaleBlockError: the block does not answer the next record, or its chain does not continue ours.
         """
         if block.source != self.state.next_offset:
             raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the block answers {block.source}")
-        chain = canonical.next_chain(self.state.chain, block)
-        if chain != block.chain:
+        if canonical.next_chain(self.state.chain, written) != block.chain:
             raise StaleBlockError(f"block {block.source} does not continue the chain: was it changed?")
         for fact in block.facts:
             self._evolve(fact, block.now_ms)
@@ -181,7 +188,7 @@ class Engine:
             facts=tuple(facts),
             chain="0" * 64,
         )
-        return block.model_copy(update={"chain": canonical.next_chain(self.state.chain, block)})
+        return canonical.sealed(self.state.chain, block)
 
     def _close(self, block: DecisionBlock) -> None:
         """The end of a record, live and in recovery: time moves, old things are forgotten, the fold stands one further."""
@@ -206,11 +213,6 @@ class Engine:
         if name not in self._indexes:
             self._indexes[name] = self.index_factory(self.state.communities[name], self.taxonomy)
         return self._indexes[name]
-
-    def _leap_ms_max(self) -> int:
-        """The tightest bound of the partition's communities."""
-        bounds = [community.policy.leap_ms_max for community in self.state.communities.values()]
-        return min(bounds, default=Policy().leap_ms_max)
 
 
 def _brings(fact: AnyFact) -> tuple[str, str] | None:

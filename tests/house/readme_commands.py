@@ -3,5 +3,19 @@
 RUN_BY = {
     "make demo": ".ci/run",
     "make test": ".ci/run",
+    "commonweal load city-hour.csv --mapping city-hour --policy balanced --data DIR --report": (
+        "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out"
+    ),
+    "commonweal status --data DIR": "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out",
+    "commonweal explain ask-0001 --data DIR": (
+        "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out"
+    ),
+    "commonweal replay --data DIR": "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out",
+    "commonweal dead-letters list --data DIR": (
+        "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out"
+    ),
+    "commonweal up --data DIR": "tests/simulation/test_readme.py::test_up_takes_in_what_submit_hands_over",
+    "commonweal submit events.jsonl --data DIR": "tests/simulation/test_readme.py::test_up_takes_in_what_submit_hands_over",
+    "commonweal schemas check": "tests/simulation/test_readme.py::test_the_published_schemas_are_those_of_this_code",
 }
 """Command as the README shows it, without `$ `, to the test (`path::name`) or the script that runs it."""

@@ -31,7 +31,8 @@ def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[Journal
 def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRecord]) -> None:
     live, folded = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
     for record in journal:
-        folded.fold(live.apply(record))
+        block = live.apply(record)
+        folded.fold(block, canonical.encode(block))
         assert folded.state == live.state
 
 

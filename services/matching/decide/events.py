@@ -64,7 +64,7 @@ def decide_event(state: PartitionState, event: Received, moment: Moment, taxonom
     """The facts one event leads to: at least one, a refusal if nothing else."""
     community = state.communities.get(event.data.community)
     if community is None:
-        return _without_community(event, taxonomy)
+        return _without_community(event, moment, taxonomy)
     if event.uid in community.seen:
         return refused(community, event, "duplicate")
     said_ms = event.received_ms if event.time_ms is None else min(event.time_ms, event.received_ms)
@@ -88,11 +88,11 @@ def decide_after(community: CommunityState, event: Received, moment: Moment, tax
     return []
 
 
-def _without_community(event: Received, taxonomy: Taxonomy) -> list[AnyFact]:
+def _without_community(event: Received, moment: Moment, taxonomy: Taxonomy) -> list[AnyFact]:
     said = event.data
     if isinstance(said, CommunityDefined):
         nobody = CommunityState(said.community, said)
-        return operations.define(nobody, event, said, Moment(0, 0), taxonomy)
+        return operations.found(nobody, event, said, moment, taxonomy)
     refusal = Refused(community=said.community, cause=event.uid, what=said.type, reason="unknown_community")
     return [refusal]
 

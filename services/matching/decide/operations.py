@@ -51,6 +51,17 @@ def define(
     return [CommunityKnown(community=said.community, cause=event.uid, definition=said)]
 
 
+def found(
+    community: CommunityState, event: Received, said: CommunityDefined, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Take in a community nobody defined before, with the policy it begins with.
+
+    The policy is recorded, so that a later version with other defaults does not change what was in force.
+    """
+    policy = PolicyTaken(community=said.community, cause=event.uid, policy=community.policy)
+    return [*define(community, event, said, moment, taxonomy), policy]
+
+
 def set_policy(
     community: CommunityState, event: Received, said: PolicySet, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:

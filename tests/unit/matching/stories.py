@@ -43,6 +43,7 @@ from schemas.operations import (
 )
 from schemas.policy import HoldDial, Policy
 from schemas.taxonomy.load import load
+from services.matching import canonical
 from services.matching.engine import Engine
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
@@ -335,6 +336,6 @@ def check(text: str) -> Story:
     assert naive.engine.state_hash() == story.engine.state_hash()
     refolded = Engine(TAXONOMY, GridIndex)
     for block in story.blocks:
-        refolded.fold(block)
+        refolded.fold(block, canonical.encode(block))
     assert refolded.state_hash() == story.engine.state_hash()
     return story

@@ -176,14 +176,6 @@ def test_an_engine_asked_for_beyond_the_journal_is_refused_in_words() -> None:
     )
 
 
-def test_waiting_counts_the_journal_records_beyond_the_decisions() -> None:
-    town = Town().grows(5)
-    at_work = matching(town)
-    at_work.decide(PARTITION, 2)
-
-    assert at_work.waiting(PARTITION) == 3
-
-
 def test_a_decision_that_was_changed_stops_whoever_folds_it() -> None:
     town = Town().grows(3)
     matching(town).decide(PARTITION)

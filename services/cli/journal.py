@@ -1,0 +1,68 @@
+"""`commonweal journal`: what was asked of the engine, as a file."""
+
+from typing import Annotated
+
+import typer
+
+from services.cli.arguments import FolderToFill, print_json
+from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.files import reading, writing
+
+app = typer.Typer(no_args_is_help=True, help="The journal: everything that was asked of the engine, in order.")
+Out = Annotated[str, typer.Argument(metavar="FILE|-", help="Where to write JSON Lines; `-` is the output.")]
+In = Annotated[str, typer.Argument(metavar="FILE|-", help="A file that `journal export` wrote; `-` is the input.")]
+
+
+def register(root: typer.Typer) -> None:
+    """Mount the commands."""
+    root.add_typer(app, name="journal")
+
+
+@app.command("export")
+def export_journal(file: Out, data: DataFolder = DEFAULT) -> None:
+    """Write the journal as JSON Lines, with its stamps; `commonweal up` may be running meanwhile.
+
+    Ids, codes and cells only: the journal holds nobody's name. Whoever imports it gets the same decisions.
+
+    Example: `commonweal journal export journal.jsonl --data city`
+    """
+    from schemas.topics import JOURNAL
+    from services.embedded import DataFolder as Folder
+    from services.runtime.log import export_topic
+
+    log = Folder(data).read_log()
+    try:
+        with writing(file) as out:
+            count = export_topic(log, JOURNAL, out)
+    finally:
+        log.close()
+    typer.echo(f"wrote {count:,} journal records", err=True)
+
+
+@app.command("import")
+def import_journal(file: In, data: FolderToFill = DEFAULT, as_json: AsJson = False) -> None:
+    """Take a journal into a fresh data folder and decide it: the same journal, the same decisions.
+
+    Stamps and offsets stay as they were. The folder is for looking, comparing and auditing; what comes in goes to the
+    folder, or the cluster, that the journal is from.
+
+    Example: `commonweal journal import journal.jsonl --data copy`, then `commonweal replay --data copy`
+    """
+    from services.embedded import import_journal as take_over
+
+    with reading(file, "give a file that `journal export` wrote") as opened:
+        imported = take_over(data, opened)
+    if as_json:
+        print_json(
+            {
+                "records": imported.records,
+                "decided": imported.decided,
+                "troubles": [trouble.sentence for trouble in imported.troubles],
+            }
+        )
+    else:
+        typer.echo(f"took in {imported.records:,} journal records and decided {imported.decided:,}")
+        for trouble in imported.troubles:
+            typer.echo(trouble.sentence, err=True)
+    if imported.troubles:
+        raise typer.Exit(2)

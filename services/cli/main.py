@@ -1,0 +1,19 @@
+"""The `commonweal` command. Each command has a module of its own; here they are put together."""
+
+import typer
+
+from services.cli import board, dead_letters, demo, explain, journal, load, policy, replay, schemas, status, submit, up
+from services.cli.refusing import Commands
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_show_locals=False,  # locals may hold what somebody wrote
+    help="Commonweal matches asks for help with offers of help, and can prove why.",
+    epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
+)
+
+for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters):
+    command.register(app)
+app.add_typer(schemas.app, name="schemas")

@@ -1,0 +1,44 @@
+"""What can be expected to go wrong is one sentence on the error channel and exit code 2, never a traceback."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+
+class Commands(TyperGroup):
+    """The commands, with every expected error told in its own words."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not is_expected(error):
+                raise
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from None
+
+
+def is_expected(error: Exception) -> bool:
+    """Whether the error's message was written for whoever typed the command."""
+    from services.runtime.dead_letters import DeadLetterError
+    from services.runtime.snapshots import SnapshotError
+
+    from services.board import BoardError
+    from services.embedded import EmbeddedError
+    from services.intake import IntakeError, MappingError
+    from services.matching.agent import MatchingError
+    from services.runtime.log import LogError
+
+    ours = (
+        LogError,
+        EmbeddedError,
+        BoardError,
+        IntakeError,
+        MappingError,
+        MatchingError,
+        DeadLetterError,
+        SnapshotError,
+    )
+    return isinstance(error, ours)

@@ -1,0 +1,59 @@
+"""The one-process product: every service over one data folder on one machine, and what it takes to run it.
+
+Reads and writes the files of a data folder; owns no topic: it puts the services together and orders their effects.
+"""
+
+from services.embedded.data_folder import DataFolder
+from services.embedded.endpoint import PortTakenError
+from services.embedded.errors import (
+    EmbeddedError,
+    FolderUnwritableError,
+    ImportedFolderError,
+    LeapError,
+    NoDataError,
+    NotFreshError,
+    VirtualFolderError,
+)
+from services.embedded.handover import HandoverError, hand_over, reach
+from services.embedded.importing import Imported, import_journal
+from services.embedded.operator_events import SOURCE, operator_event
+from services.embedded.replaying import Replayed, ReplayedPartition, replay
+from services.embedded.running import Health, Running
+from services.embedded.second_chance import ReplayedLetter, letters_of, replay_dead_letters
+from services.embedded.serving import serving
+from services.embedded.settings import EmbeddedSettings
+from services.embedded.shell import OPERATOR, Embedded, Step
+from services.embedded.troubles import Trouble
+
+__all__ = [
+    "OPERATOR",
+    "SOURCE",
+    "DataFolder",
+    "Embedded",
+    "EmbeddedError",
+    "EmbeddedSettings",
+    "FolderUnwritableError",
+    "HandoverError",
+    "Health",
+    "Imported",
+    "ImportedFolderError",
+    "LeapError",
+    "NoDataError",
+    "NotFreshError",
+    "PortTakenError",
+    "Replayed",
+    "ReplayedLetter",
+    "ReplayedPartition",
+    "Running",
+    "Step",
+    "Trouble",
+    "VirtualFolderError",
+    "hand_over",
+    "import_journal",
+    "letters_of",
+    "operator_event",
+    "reach",
+    "replay",
+    "replay_dead_letters",
+    "serving",
+]

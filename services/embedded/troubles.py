@@ -1,0 +1,49 @@
+"""Why a partition stands still, in one sentence that names no person."""
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from services.board import BoardError, BoardUnwritable
+from services.intake import IntakeError
+from services.matching.agent import MatchingError
+from services.runtime.dead_letters import DeadLetterError
+from services.runtime.log import LogError, LogUnwritable
+from services.runtime.snapshots import SnapshotError
+
+OURS: Final = (LogError, BoardError, IntakeError, MatchingError, SnapshotError, DeadLetterError)
+"""Errors whose message was written for an operator. Of all others only kind and place are told: a message may quote."""
+PASSING: Final = (LogUnwritable, BoardUnwritable, SnapshotError, DeadLetterError)
+"""Errors that go with their cause: nothing was lost, and all there is to do is to try again."""
+PLACES_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a partition does not go on."""
+
+    partition: int
+    sentence: str
+    stopped: bool
+    """Until the process starts anew. Otherwise each step tries again."""
+
+
+def trouble(partition: int, error: Exception) -> Trouble:
+    """What an error means for its partition."""
+    if isinstance(error, OURS):
+        return Trouble(partition, str(error), stopped=not isinstance(error, PASSING))
+    return Trouble(
+        partition,
+        f"partition {partition}: a bug stopped it ({_what(error)}); all other partitions go on, nothing was lost. "
+        "Report this sentence; a start of a version without the bug goes on where this one stopped",
+        stopped=True,
+    )
+
+
+def _what(error: Exception) -> str:
+    """Kind and place; of an assertion also what it says, which speaks of ids and nothing else."""
+    frames = traceback.extract_tb(error.__traceback__)[-PLACES_MAX:]
+    places = " > ".join(f"{Path(frame.filename).stem}:{frame.lineno} {frame.name}" for frame in frames)
+    said = f": {error}" if isinstance(error, AssertionError) and str(error) else ""
+    return f"{type(error).__name__}{said}, at {places}"
