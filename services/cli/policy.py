@@ -7,13 +7,13 @@ import typer
 
 from services.cli.arguments import AllowLeap, FolderIfThere, print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.policy_document import policy_named
 
 if TYPE_CHECKING:
     from schemas.policy import Policy
     from services.cli.letting_in import LetIn
 
 app = typer.Typer(no_args_is_help=True, help="Policies: the dial between coverage, way and wait.")
-TOLD_MAX = 5
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="A shipped policy; left out, an overview is shown.")]
 Wanted = Annotated[
     str, typer.Argument(metavar="NAME|FILE", help="A shipped policy, or a JSON file like `show` prints.")
@@ -69,7 +69,7 @@ def set_policy(
     from services.embedded import operator_event
     from services.runtime.log import wall_clock
 
-    wanted = _wanted(policy)
+    wanted = policy_named(policy)
     Folder(data).expect_data()
     names = _addressed(data, community)
     now_ms = wall_clock()
@@ -93,28 +93,6 @@ def _shipped(name: str) -> "Policy":
     if name not in PRESETS:
         raise refuse_usage(f"there is no shipped policy {name}; there are: {', '.join(sorted(PRESETS))}")
     return PRESETS[name]
-
-
-def _wanted(policy: str) -> "Policy":
-    """The shipped policy of this name, or the one in this file."""
-    from pydantic import ValidationError
-
-    from schemas.policy import Policy
-    from schemas.presets import PRESETS
-
-    if policy in PRESETS:
-        return PRESETS[policy]
-    try:
-        return Policy.model_validate_json(Path(policy).read_bytes(), extra="forbid")
-    except OSError as error:
-        shipped = ", ".join(sorted(PRESETS))
-        raise refuse_usage(
-            f"{policy} is no shipped policy ({shipped}), and as a file: {error.strerror}; name one of either"
-        ) from None
-    except ValidationError as error:
-        problems = error.errors(include_input=False, include_url=False, include_context=False)
-        told = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'the file'}: {one['msg']}" for one in problems[:TOLD_MAX])
-        raise refuse_usage(f"{policy} is no policy: {told}; `commonweal policy show balanced` prints one") from None
 
 
 def _deciding(data: Path) -> dict[str, str]:

@@ -13,7 +13,16 @@ from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import propose
 from services.matching.hold import may_go
 from services.matching.index import Index
-from services.matching.rules import HELPER_RULES, PAIR_RULES, Pair, first_refusal, pair_of
+from services.matching.rules import (
+    HELPER_RULES,
+    PAIR_RULES,
+    Pair,
+    first_refusal,
+    left_open,
+    left_this_week,
+    left_today,
+    pair_of,
+)
 from services.matching.score import OfferPoints, parts_of, points_of_ask, points_of_offer
 from services.matching.solver import Arc, Choice, connected_parts, solve
 from services.matching.state import AskState, CommunityState, OfferState
@@ -104,8 +113,9 @@ class Round:
         return ask.unmet * self.community.policy.proposals_open_per_unit - ask.proposed
 
     def slots(self, member: str) -> int:
-        """How many proposals a member may be sent now."""
-        return self.community.policy.open_slots - len(self.community.member(member).open_matches)
+        """How many proposals a member may be sent in this round: as many as every cap of theirs leaves room for."""
+        known, policy, told_ms = self.community.member(member), self.community.policy, self.moment.told_ms
+        return min(left_open(policy, known), left_today(policy, known, told_ms), left_this_week(policy, known, told_ms))
 
 
 def _rank(scored: Scored) -> tuple[int, str]:

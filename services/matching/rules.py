@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from schemas.codes import VETTING_RANK
-from schemas.policy import DAY_MS
+from schemas.policy import DAY_MS, Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.plane import gap_m
 from services.matching.quiet import is_quiet
@@ -26,6 +26,11 @@ class Pair:
     asker: MemberState
     offerer: MemberState
     told_ms: int
+
+    @property
+    def policy(self) -> Policy:
+        """What the community decides by."""
+        return self.community.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ def is_other_category(pair: Pair) -> bool:
 def windows_miss(pair: Pair) -> bool:
     """The two are never there together, or too little time is left to answer."""
     ask, offer = pair.ask.spec, pair.offer.spec
-    answer_by_ms = pair.told_ms + pair.community.policy.answer_ms_min
+    answer_by_ms = pair.told_ms + pair.policy.answer_ms_min
     if ask.deadline_ms < answer_by_ms or offer.deadline_ms < answer_by_ms:
         return True
     return offer.from_ms > ask.deadline_ms or ask.earliest_ms > offer.deadline_ms
@@ -119,30 +124,28 @@ def is_paused(pair: Pair) -> bool:
     return until_ms is not None and pair.told_ms < until_ms
 
 
-def is_asked_enough_today(pair: Pair) -> bool:
-    """Asked as often within 24 hours as the member, or else the policy, allows."""
-    cap = pair.offerer.fields.asked_per_day_max
-    cap = pair.community.policy.asked_per_day_max if cap is None else cap
-    return pair.offerer.asked_since(pair.told_ms - DAY_MS) >= cap
+def left_today(policy: Policy, member: MemberState, told_ms: int) -> int:
+    """How often the member may still be asked within these 24 hours, by their own cap or else the policy's."""
+    cap = member.fields.asked_per_day_max
+    return (policy.asked_per_day_max if cap is None else cap) - member.asked_since(told_ms - DAY_MS)
 
 
-def is_asked_enough_this_week(pair: Pair) -> bool:
-    """Asked as often within seven days as the member, or else the policy, allows."""
-    cap = pair.offerer.fields.asked_per_week_max
-    cap = pair.community.policy.asked_per_week_max if cap is None else cap
-    return pair.offerer.asked_since(pair.told_ms - WEEK_MS) >= cap
+def left_this_week(policy: Policy, member: MemberState, told_ms: int) -> int:
+    """How often the member may still be asked within these seven days, by their own cap or else the policy's."""
+    cap = member.fields.asked_per_week_max
+    return (policy.asked_per_week_max if cap is None else cap) - member.asked_since(told_ms - WEEK_MS)
+
+
+def left_open(policy: Policy, member: MemberState) -> int:
+    """How many more proposals may wait for the member's answer at one time."""
+    return policy.open_slots - len(member.open_matches)
 
 
 def carries_enough(pair: Pair) -> bool:
     """Carries as much as the member, or else the policy, allows."""
     cap = pair.offerer.fields.active_max
-    cap = pair.community.policy.active_max if cap is None else cap
+    cap = pair.policy.active_max if cap is None else cap
     return len(pair.offerer.active_matches) >= cap
-
-
-def has_no_slot(pair: Pair) -> bool:
-    """As many proposals wait for this member's answer as may."""
-    return len(pair.offerer.open_matches) >= pair.community.policy.open_slots
 
 
 # fmt: off
@@ -156,10 +159,10 @@ HELPER_RULES = (  # read the offering side alone: a round asks them once per off
     Rule("member_suspended", lambda pair: pair.offerer.suspended),
     Rule("member_paused",    is_paused),
     Rule("quiet_hours",      lambda pair: is_quiet(pair.offerer.fields.quiet, pair.told_ms)),
-    Rule("asked_per_day",    is_asked_enough_today),
-    Rule("asked_per_week",   is_asked_enough_this_week),
+    Rule("asked_per_day",    lambda pair: left_today(pair.policy, pair.offerer, pair.told_ms) <= 0),
+    Rule("asked_per_week",   lambda pair: left_this_week(pair.policy, pair.offerer, pair.told_ms) <= 0),
     Rule("active_cap",       carries_enough),
-    Rule("open_slots",       has_no_slot),
+    Rule("open_slots",       lambda pair: left_open(pair.policy, pair.offerer) <= 0),
 )
 PAIR_RULES = (
     Rule("unit",             lambda pair: pair.offer.spec.unit != pair.ask.spec.unit),

@@ -390,7 +390,7 @@ def test_a_table_goes_all_the_way_into_the_journal_of_a_file(tmp_path: Path) -> 
     (one,) = log.read(JOURNAL.name, home, 0)
     body = JOURNAL_BODY.validate_json(one.value or b"")
     assert isinstance(body, Block)
-    assert [event.uid for event in body.events] == ["load/community.city-hour", "load/a1", "load/o1"]
+    assert [event.uid for event in body.events] == ["load/community.city-hour", "load/ask.a1", "load/offer.o1"]
     assert isinstance(body.events[0].data, CommunityDefined)
     assert log.partitions(DEAD_LETTERS.name) == (0,)
     log.close()

@@ -247,7 +247,7 @@ class TestShippedCityHour:
         assert data_of(first) == {
             "community": "city-hour",
             "ask": "ask-0001",
-            "member": "m-ask-0001",
+            "member": "asker-ask-0001",
             "need": "oe:102",
             "place": {"x_m": 4132, "y_m": 5220},
             "quantity": 1,
@@ -256,7 +256,7 @@ class TestShippedCityHour:
         assert data_of(second) == {
             "community": "city-hour",
             "offer": "offer-0001",
-            "member": "m-offer-0001",
+            "member": "helper-offer-0001",
             "needs": ["oe:102"],
             "place": {"x_m": 5407, "y_m": 6458},
             "radius_m": 1500,

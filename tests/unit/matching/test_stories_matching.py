@@ -273,6 +273,21 @@ def test_caps_count_what_was_asked_within_the_day_and_the_week() -> None:
     """)
 
 
+def test_one_round_does_not_ask_a_member_beyond_their_caps() -> None:
+    check("""
+        member m-day day=2
+        member m-week week=1
+        offer  O1 food cell=0,0 by=m-day units=9
+        offer  O2 food cell=50,0 by=m-week units=9
+        ask    A1 food cell=0,0
+        ask    A2 food cell=0,1
+        ask    A3 food cell=0,2
+        ask    A4 food cell=50,0
+        ask    A5 food cell=50,1
+        tick   2s -> proposed A1 O1, proposed A2 O1, proposed A4 O2
+    """)
+
+
 def test_a_member_who_carries_enough_is_not_asked_and_their_other_proposals_are_let_go() -> None:
     check("""
         member m-bo active=1
