@@ -11,6 +11,8 @@ READY := $(VENV)/.ready
 
 # Core tests run under two hash seeds: an order that leaks out of a set or a hash shows as a difference.
 CORE_TESTS := $(wildcard tests/unit tests/property tests/house)
+# Whole programs on whole hours: run once, and not under the coverage tracer, which would double their minutes.
+WHOLE_TESTS := $(filter-out $(CORE_TESTS) tests/perf,$(patsubst %/,%,$(wildcard tests/*/)))
 TYPED := $(wildcard schemas services tests)
 COVERED := --cov=schemas --cov=services --cov-branch --cov-report=
 
@@ -51,9 +53,10 @@ demo: $(READY) ## a generated city day, told on one screen and in one picture
 	$(RUN)/commonweal demo
 
 test: $(READY) ## everything but the marker `long`, core tests under two hash seeds, coverage of pure modules (<= 12 minutes)
-	PYTHONHASHSEED=1 $(RUN)/pytest -n auto -m "not long" $(COVERED)
-	PYTHONHASHSEED=2 $(RUN)/pytest -n auto -m "not long" $(CORE_TESTS)
+	PYTHONHASHSEED=1 $(RUN)/pytest -n auto -m "not long" $(COVERED) $(CORE_TESTS)
 	$(RUN)/python -m tests.house.coverage_gate
+	PYTHONHASHSEED=2 $(RUN)/pytest -n auto -m "not long" $(CORE_TESTS)
+	$(RUN)/pytest -n auto -m "not long" $(WHOLE_TESTS)
 
 test-long: $(READY) mutation ## what takes minutes: the marker `long`, then mutants of lifecycles and rules
 	$(RUN)/pytest -n auto -m long
@@ -84,7 +87,7 @@ mutation: $(READY) ## break lifecycles and rules on purpose; their unit tests mu
 	$(RUN)/python -m tests.house.mutation
 
 coverage: $(READY) ## branch coverage of all sources as pages in htmlcov/
-	$(RUN)/pytest -q -n auto -m "not long" $(COVERED)
+	$(RUN)/pytest -q -n auto -m "not long" $(COVERED) $(CORE_TESTS)
 	$(RUN)/coverage html --quiet
 	$(RUN)/python -m tests.house.coverage_gate
 

@@ -32,7 +32,7 @@ from services.board.queries.timeline import answers, timeline
 from services.board.reader import BoardReader
 from services.board.rebuilding import rebuild
 from services.board.rule_words import shown_to_person
-from services.board.wording import Section, ask_in_words, match_in_words
+from services.board.wording import Section, ask_in_words, match_in_words, standing_in_words
 from services.board.writer import BoardWriter
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "queue_counts",
     "rebuild",
     "shown_to_person",
+    "standing_in_words",
     "summary",
     "timeline",
     "waiting_asks",

@@ -68,7 +68,7 @@ def ask_in_words(ask: AskView, matches: Sequence[MatchView], timeline: Sequence[
     latest = explanation_in_words(matches[-1]) if matches else ()
     return (
         Section(f"Ask {ask.row.ask}", _ask_head(ask)),
-        Section("Who was asked", asked or ("nobody yet; only a question that was asked is explained",)),
+        Section("Who was asked", asked or ("nobody yet",)),
         *(Section(f"{each.heading} (latest match)", each.lines) for each in latest),
         Section("What happened, from the ask's opening", timeline_in_words(timeline, ask.row.opened_ms)),
     )
@@ -122,6 +122,16 @@ def considered_in_words(why: Explanation) -> tuple[str, ...]:
     looked = f"{counted(why.considered, 'offer')} looked at, the nearest within kind of help and reach"
     fell = sorted(why.fell, key=lambda each: (-each.count, each.rule))
     return (f"{looked}; {why.feasible:,} would do", *(rule_in_words(each.rule, each.count) for each in fell))
+
+
+def standing_in_words(why: Explanation) -> tuple[Section, ...]:
+    """Who could be asked as things stand, for an ask that waits without an open proposal."""
+    could = [f"offer {one.offer}" for one in why.alternatives]
+    if could:
+        last = f"best of them: {', '.join(could)}; held until one is near or time is short, or they go to others"
+    else:
+        last = "nobody can be asked as things stand; the ask is planned anew in every round"
+    return (Section("Who could be asked now", (*considered_in_words(why), last)),)
 
 
 def points_in_words(why: Explanation, points: int) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from schemas.states import AskStatus
 from services.board import (
     PAGE_ROWS_MAX,
     BoardError,
@@ -20,11 +21,16 @@ from services.board import (
     match_view,
     match_views_of_ask,
     offer_view,
+    standing_in_words,
     timeline,
 )
 from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson, DataFolder, board_file, no_such_thing
 
+if TYPE_CHECKING:
+    from schemas.facts import Explanation
+
+WAITS = (AskStatus.waiting, AskStatus.held)
 Name = Annotated[str, typer.Argument(metavar="MATCH|ASK", help="The id of a match or an ask.")]
 Community = Annotated[
     str | None, typer.Option("--community", help="Whose ask or match, where several communities use the id.")
@@ -49,7 +55,7 @@ def explain(name: Name, data: DataFolder = DEFAULT, community: Community = None,
     try:
         with BoardReader(board_file(data)) as board, board.snapshot():
             found = _the_one(board, name, community, data)
-            told, sections = _match(board, found) if found.kind == "match" else _ask(board, found)
+            told, sections = _match(board, found) if found.kind == "match" else _ask(board, found, data)
     except BoardMissing as error:
         raise no_such_thing(str(error)) from error
     except BoardError as error:
@@ -98,13 +104,34 @@ def _match(board: BoardReader, found: Found) -> tuple[dict[str, Any], tuple[Sect
     return told | {"timeline": facts.model_dump(mode="json")}, match_in_words(match, ask, facts.rows)
 
 
-def _ask(board: BoardReader, found: Found) -> tuple[dict[str, Any], tuple[Section, ...]]:
+def _ask(board: BoardReader, found: Found, data: Path) -> tuple[dict[str, Any], tuple[Section, ...]]:
     ask = ask_view(board, found.community, found.id)
     assert ask is not None, "it was found in the same snapshot"
     matches = match_views_of_ask(board, found.community, found.id)
     facts = timeline(board, "ask", found.community, found.id, limit=PAGE_ROWS_MAX)
     told = {"kind": "ask", "ask": ask.model_dump(mode="json"), "matches": [m.model_dump(mode="json") for m in matches]}
-    return told | {"timeline": facts.model_dump(mode="json")}, ask_in_words(ask, matches, facts.rows)
+    told |= {"timeline": facts.model_dump(mode="json")}
+    sections = ask_in_words(ask, matches, facts.rows)
+    why = _as_things_stand(found, data) if ask.row.status in WAITS else None
+    if why is None:
+        return told, sections
+    return told | {"as_things_stand": why.model_dump(mode="json")}, (*sections, *standing_in_words(why))
+
+
+def _as_things_stand(found: Found, data: Path) -> "Explanation | None":
+    """What a round would see of the ask now. The engine is folded from the log, which may be written meanwhile."""
+    from schemas.partitions import partition_of
+    from schemas.taxonomy.load import load
+    from services.embedded import DataFolder as Folder
+    from services.matching import why_waits
+    from services.matching.agent import Matching
+
+    log = Folder(data).read_log()
+    try:
+        engine = Matching(log, None, load()).at_end(partition_of(found.community))
+        return why_waits(engine, found.community, found.id)
+    finally:
+        log.close()
 
 
 def _print(sections: Sequence[Section]) -> None:

@@ -5,5 +5,6 @@ Reads `journal`, writes `decisions`, owns the engine's state and its snapshots. 
 """
 
 from services.matching.engine import Engine, StaleBlockError
+from services.matching.standing import why_waits
 
-__all__ = ["Engine", "StaleBlockError"]
+__all__ = ["Engine", "StaleBlockError", "why_waits"]

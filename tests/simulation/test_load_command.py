@@ -119,4 +119,4 @@ def test_a_file_that_is_no_policy_is_told_where(village: Path, mapping: Path, tm
     done = run("load", village, "--mapping", mapping, "--data", tmp_path / "data", "--policy", wrong)
 
     assert done.exit_code == 2
-    assert "is no policy (see tick_ms)" in done.stderr
+    assert "is no policy: tick_ms: " in done.stderr

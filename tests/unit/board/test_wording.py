@@ -120,7 +120,7 @@ def test_an_ask_is_explained_in_words(board: BoardReader) -> None:
 
 def test_an_ask_for_which_nobody_was_asked_says_so(board: BoardReader) -> None:
     words = of_ask(board, "A2")
-    assert words["Who was asked"] == ("nobody yet; only a question that was asked is explained",)
+    assert words["Who was asked"] == ("nobody yet",)
     assert list(words) == ["Ask A2", "Who was asked", "What happened, from the ask's opening"]
 
 
