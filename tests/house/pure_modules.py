@@ -10,6 +10,8 @@ PURE = (
     "services/matching/*.py",
     "services/intake/*.py",
     "services/runtime/log/records.py",
+    "services/simulation/yardstick/*.py",
+    *(f"services/simulation/{name}.py" for name in ("records", "chronicle", "report", "table_rows")),
     *(
         f"services/board/{name}.py"
         for name in (

@@ -30,7 +30,7 @@ REMEDIES = {
 
 KNOWN_PURE = frozenset(
     "__future__ abc array base64 binascii bisect collections copy csv dataclasses decimal enum fractions functools "
-    "graphlib hashlib heapq hmac itertools json math numbers operator re string struct textwrap tomllib types typing "
+    "graphlib hashlib heapq hmac html itertools json math numbers operator re statistics string struct textwrap tomllib types typing "
     "typing_extensions unicodedata uuid zlib annotated_types numpy orjson ortools pydantic pydantic_core".split()
 )
 """Modules a core may lean on. Another one is added here only by someone who has read that it touches nothing."""

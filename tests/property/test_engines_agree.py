@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given, settings
 
 from schemas.decisions import DecisionBlock
@@ -14,6 +15,7 @@ from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
 from tests.property.journals import journals
 
+pytestmark = pytest.mark.slow
 TAXONOMY = load()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given, settings
 
 from schemas.facts import AskListed, AskMarked, MatchMoved, MemberKnown, OfferListed, PolicyTaken, Proposed
@@ -13,6 +14,7 @@ from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
 from tests.property.journals import journals
 
+pytestmark = pytest.mark.slow
 TAXONOMY = load()
 TAKEN = ("accepted", "started", "completed", "confirmed")
 DAY_MS = 86_400_000
