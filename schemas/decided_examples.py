@@ -114,7 +114,7 @@ FACTS: tuple[AnyFact, ...] = (
     MemberMarked(community=HERE, cause=CAUSE, member=HELPER, suspended=True),
     MemberGone(community=HERE, cause=CAUSE, member=HELPER),
     AskListed(community=HERE, cause=CAUSE, ask=LISTED_ASK),
-    AskMarked(community=HERE, cause=CAUSE, ask=ASK, mark=Mark.held, on=True),
+    AskMarked(community=HERE, cause=CAUSE, ask=ASK, mark=Mark.held, on=True, at_ms=LATER_MS),
     AskEnded(community=HERE, cause=CAUSE, ask=ASK, how=EndedHow.referred, at_ms=LATER_MS, to_community=THERE),
     OfferListed(community=HERE, cause=CAUSE, offer=LISTED_OFFER),
     OfferMarked(community=HERE, cause=CAUSE, offer=OFFER, paused=True),

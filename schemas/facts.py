@@ -137,6 +137,7 @@ class AskMarked(FactModel):
     ask: Id
     mark: Mark
     on: bool
+    at_ms: Ms
 
 
 class AskEnded(FactModel):

@@ -1,8 +1,8 @@
 """What the engine may know of a member: capabilities, boundaries and limits. Names and contacts live in the vault."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.codes import Vetting
 from schemas.model import CodeWords, Count, Id, Languages, Members, Model, Ms
@@ -18,6 +18,13 @@ class QuietHours(Model):
     to_minute: MinuteOfDay
     offsets: Offsets = ()
     """Local time, ascending; UTC where empty or before the first."""
+
+    @model_validator(mode="after")
+    def _transitions_ascend(self) -> Self:
+        starts = [offset.from_ms for offset in self.offsets]
+        if starts != sorted(starts):
+            raise ValueError("`offsets` are not in ascending order of `from_ms`; sort them")
+        return self
 
 
 class MemberFields(Model):

@@ -83,20 +83,20 @@ class Policy(Model):
     version: Annotated[int, Field(ge=1)] = 1
     tick_ms: Annotated[int, Field(ge=100, le=3_600_000)] = 2_000
     """Assignment rounds run when log time crosses a multiple of this."""
-    leap_ms_max: DurationMs = DAY_MS
+    leap_ms_max: Annotated[DurationMs, Field(ge=60_000)] = DAY_MS
     """Log time never moves further than this in one record without an operator's word."""
 
     score: ScoreDial = ScoreDial()
     hold: HoldDial = HoldDial()
     candidates_max: Annotated[int, Field(ge=1, le=2_000)] = 64
-    """Offers looked at per ask and round: the nearest, then by id."""
+    """Feasible offers weighed per ask and round: the nearest, then by id. At most eight times as many are looked at."""
     solve_asks_max: Annotated[int, Field(ge=1, le=2_000)] = 1_000
     """Above this a round is solved greedily, never by the wall clock."""
 
     proposals_open_per_unit: Slots = 1
     open_slots: Slots = 3
     """Open proposals a member has at one time."""
-    proposal_life_ms: DurationMs = 15 * 60_000
+    proposal_life_ms: Annotated[DurationMs, Field(ge=1_000)] = 15 * 60_000
     answer_ms_min: DurationMs = 60_000
     """Nobody is asked who would have less time than this to answer."""
     ask_life_ms: DurationMs = 14 * DAY_MS
@@ -112,7 +112,7 @@ class Policy(Model):
     """Accepted and then silent past what was needed: `unconfirmed`, and a coordinator is asked."""
     confirm_silence_ms: DurationMs = 3 * DAY_MS
 
-    seen_horizon_ms: DurationMs = 30 * DAY_MS
+    seen_horizon_ms: Annotated[DurationMs, Field(ge=60_000)] = 30 * DAY_MS
     """Event ids, and what has ended, are remembered this long; an older event is refused as too late."""
     waiting_room_ms: DurationMs = 600_000
     waiting_room_max: Annotated[int, Field(ge=0, le=100_000)] = 1_000

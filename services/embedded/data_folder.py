@@ -70,7 +70,7 @@ class DataFolder:
             FolderUnwritableError: it cannot be made.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise FolderUnwritableError(self.path, error.strerror or "it cannot be made") from None
 

@@ -203,11 +203,23 @@ class Engine:
         self.state.next_offset = block.source + 1
 
     def _evolve(self, fact: AnyFact, now_ms: int) -> None:
+        is_new = self._is_new(fact)
         evolve(self.state, fact, now_ms)
         if isinstance(fact, PolicyTaken):
             self._indexes.pop(fact.community, None)  # what is due depends on the policy
         elif fact.community in self._indexes:
-            self._indexes[fact.community].note(fact)
+            self._indexes[fact.community].note(fact, is_new=is_new)
+
+    def _is_new(self, fact: AnyFact) -> bool:
+        """The fact lists an ask or an offer that is not there yet."""
+        known = self.state.communities.get(fact.community)
+        match fact:
+            case AskListed():
+                return known is not None and fact.ask.ask not in known.asks
+            case OfferListed():
+                return known is not None and fact.offer.offer not in known.offers
+            case _:
+                return False
 
     def _index(self, name: str) -> Index:
         if name not in self._indexes:

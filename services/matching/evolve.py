@@ -33,6 +33,7 @@ from schemas.facts import (
 )
 from schemas.states import Weight
 from services.matching.state import (
+    ACTIVE,
     WEEK_MS,
     Arrival,
     AskState,
@@ -43,8 +44,6 @@ from services.matching.state import (
     PartitionState,
     Waiting,
 )
-
-ACTIVE = (MatchStatus.accepted, MatchStatus.started)
 
 
 def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
@@ -121,6 +120,7 @@ def _mark_ask(community: CommunityState, fact: AskMarked) -> None:
         ask.on_hold = fact.on
     elif fact.mark is Mark.escalated:
         ask.escalated = fact.on
+        ask.released_ms = ask.released_ms if fact.on else fact.at_ms
 
 
 def _end_ask(community: CommunityState, fact: AskEnded) -> None:

@@ -1,8 +1,10 @@
 """Forgetting: what has ended, and what was seen, is remembered for the horizon and no longer, so state stays bounded."""
 
+from schemas.members import MemberFields
 from schemas.states import LIVE
-from services.matching.state import CommunityState, MatchState
+from services.matching.state import WEEK_MS, CommunityState, MatchState, MemberState
 
+NOTHING_KNOWN = MemberFields()
 FORGET_EVERY_MS = 60_000
 """Forgetting looks at log time in steps of this."""
 
@@ -20,6 +22,17 @@ def forget(community: CommunityState, now_ms: int) -> None:
         if offer.ended_ms < before_ms and not offer.matches:
             del community.offers[offer.spec.offer]
             del community.members[offer.spec.member].offers[offer.spec.offer]
+    for name in [name for name, member in community.members.items() if _is_nobody(member, now_ms)]:
+        del community.members[name]
+
+
+def _is_nobody(member: MemberState, now_ms: int) -> bool:
+    """Nothing is known of the member, nothing is theirs, and nothing of them counts any more."""
+    if member.fields != NOTHING_KNOWN or member.gone or member.suspended or member.helped:
+        return False
+    if member.asks or member.offers or member.open_matches or member.active_matches:
+        return False
+    return member.asked_since(now_ms - WEEK_MS) == 0
 
 
 def _is_over(match: MatchState, before_ms: int) -> bool:

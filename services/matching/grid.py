@@ -20,8 +20,9 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
 )
+from schemas.model import Place
 from schemas.taxonomy import Taxonomy
-from services.matching.index import escalates_ms, is_ask_due, may_be_proposed, silence_ends_ms
+from services.matching.index import escalates_ms, is_ask_due, looked_at_max, may_be_proposed, silence_ends_ms
 from services.matching.plane import gap_m
 from services.matching.rules import reach_m
 from services.matching.score import Prospects
@@ -58,18 +59,25 @@ class OfferGrid:
         """Remove what was filed under a name."""
         self.remote.pop(name, None)
         if cell is not None:
-            filed = self.cells[cell]
+            filed = self.cells.get(cell, {})
             filed.pop(name, None)
             if not filed:
-                del self.cells[cell]
+                self.cells.pop(cell, None)
 
     def around(self, x_m: int, y_m: int, way_m: int) -> Iterator[OfferState]:
         """Offers in the cells within `way_m`, and possibly some beyond."""
-        for cell_x in range((x_m - way_m) // CELL_M, (x_m + way_m) // CELL_M + 1):
-            for cell_y in range((y_m - way_m) // CELL_M, (y_m + way_m) // CELL_M + 1):
-                filed = self.cells.get((cell_x, cell_y))
-                if filed:
+        across = range((x_m - way_m) // CELL_M, (x_m + way_m) // CELL_M + 1)
+        down = range((y_m - way_m) // CELL_M, (y_m + way_m) // CELL_M + 1)
+        if len(across) * len(down) > len(self.cells):  # one who goes very far does not cost everybody near them
+            for (cell_x, cell_y), filed in self.cells.items():
+                if cell_x in across and cell_y in down:
                     yield from filed.values()
+            return
+        for cell_x in across:
+            for cell_y in down:
+                filed_here = self.cells.get((cell_x, cell_y))
+                if filed_here:
+                    yield from filed_here.values()
 
 
 class GridIndex:
@@ -89,7 +97,6 @@ class GridIndex:
         self._waiting: dict[Subject, dict[str, Waiting]] = {}
         self._awaits: dict[str, Subject] = {}
         self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
-        self._latest = community.arrivals[-1] if community.arrivals else None
         for ask in community.asks.values():
             self._file_ask(ask)
         for offer in community.offers.values():
@@ -99,19 +106,19 @@ class GridIndex:
         for waiting in community.waiting.values():
             self._file_waiting(waiting)
 
-    def note(self, fact: AnyFact) -> None:
+    def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""
         known = self._community
         match fact:
             case AskListed():
-                self._arrive()
+                self._arrive(fact.ask.place, is_new=is_new)
                 self._file_ask(known.asks[fact.ask.ask], is_new=True)
                 for name in known.asks[fact.ask.ask].matches:
                     self._file_match(known.matches[name])
             case AskMarked() | AskEnded():
                 self._file_ask(known.asks[fact.ask])
             case OfferListed():
-                self._arrive()
+                self._arrive(fact.offer.place, is_new=is_new)
                 self._file_offer(known.offers[fact.offer.offer], is_new=True)
             case OfferEnded():
                 self._file_offer(known.offers[fact.offer])
@@ -185,7 +192,7 @@ class GridIndex:
                 for way_m, offer in _within_reach(grid, ask):
                     near[offer.spec.offer] = (way_m, offer.spec.offer, offer)
         rows = sorted(near.values(), key=lambda row: row[:2])
-        return [offer for _, _, offer in rows[: self._community.policy.candidates_max]]
+        return [offer for _, _, offer in rows[: looked_at_max(self._community.policy)]]
 
     def ask_prospects(self, ask: AskState, told_ms: int) -> Prospects:
         """See `Index`."""
@@ -197,12 +204,10 @@ class GridIndex:
         self._tally.age(told_ms)
         return self._tally.prospects((True, offer.spec.offer))
 
-    def _arrive(self) -> None:
-        """Count the arrival that state has just taken in, if it has."""
-        latest = self._community.arrivals[-1] if self._community.arrivals else None
-        if latest is not None and latest is not self._latest:
-            self._latest = latest
-            self._tally.arrive(latest)
+    def _arrive(self, place: Place | None, *, is_new: bool) -> None:
+        """Count what has just arrived; what was merely changed, or is nowhere, arrived before or never."""
+        if is_new and place is not None:
+            self._tally.arrive(self._community.arrivals[-1])
 
     def _silence_ends_ms(self, match: MatchState) -> int | None:
         return silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])

@@ -16,6 +16,7 @@ from services.matching.state import AskState, CommunityState, MatchState, OfferS
 from services.matching.subjects import subject_of
 from services.matching.supply import Side, count, side_of_ask, side_of_offer
 
+LOOKED_AT_PER_CANDIDATE = 8
 TO_CONFIRM = (MatchStatus.completed,)
 TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
 
@@ -23,8 +24,12 @@ TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
 class Index(Protocol):
     """Look-ups over one community, each in a total order that ends in the id."""
 
-    def note(self, fact: AnyFact) -> None:
-        """Take in what a fact changed; called after the state has evolved."""
+    def note(self, fact: AnyFact, *, is_new: bool) -> None:
+        """Take in what a fact changed; called after the state has evolved.
+
+        Args:
+            is_new: the fact lists an ask or an offer that was not there before.
+        """
 
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """Matches whose silence has lasted too long, by when it was too long, then id."""
@@ -48,13 +53,18 @@ class Index(Protocol):
         """Events in the waiting room that speak of this, in the order they came."""
 
     def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
-        """Open offers within category and reach: the nearest `candidates_max`, by distance, then id."""
+        """Open offers within category and reach: the nearest `looked_at_max`, by distance, then id."""
 
     def ask_prospects(self, ask: AskState, told_ms: int) -> Prospects:
         """Recent local supply around an open ask."""
 
     def offer_prospects(self, offer: OfferState, told_ms: int) -> Prospects:
         """Recent local demand around an open offer."""
+
+
+def looked_at_max(policy: Policy) -> int:
+    """How many offers an ask's search looks at, so that many who sleep nearby do not hide the one who is awake."""
+    return LOOKED_AT_PER_CANDIDATE * policy.candidates_max
 
 
 def silence_ends_ms(policy: Policy, match: MatchState, ask: AskState) -> int | None:
@@ -85,14 +95,14 @@ def may_be_proposed(policy: Policy, ask: AskState) -> bool:
 
 
 def escalates_ms(policy: Policy, ask: AskState) -> int:
-    """When an ask comes to a coordinator."""
+    """When an ask comes to a coordinator, or comes back to one who gave it back."""
     after = policy.escalate_after_ms
     waits = {
         Urgency.critical: after.critical,
         Urgency.high: after.high,
         Urgency.low: after.low,
     }
-    return ask.spec.opened_ms + waits.get(ask.spec.urgency, after.normal)
+    return max(ask.spec.opened_ms, ask.released_ms) + waits.get(ask.spec.urgency, after.normal)
 
 
 class NaiveIndex:
@@ -102,7 +112,7 @@ class NaiveIndex:
         self._community = community
         self._taxonomy = taxonomy
 
-    def note(self, fact: AnyFact) -> None:
+    def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """See `Index`; nothing to keep."""
 
     def matches_due(self, now_ms: int) -> list[MatchState]:
@@ -159,7 +169,7 @@ class NaiveIndex:
             if first_refusal(pair, REACH_RULES) is None:
                 near.append((distance_m(ask, offer) or 0, offer.spec.offer, offer))
         near.sort(key=lambda row: row[:2])
-        return [offer for _, _, offer in near[: self._community.policy.candidates_max]]
+        return [offer for _, _, offer in near[: looked_at_max(self._community.policy)]]
 
     def ask_prospects(self, ask: AskState, told_ms: int) -> Prospects:
         """See `Index`."""

@@ -66,7 +66,9 @@ class Round:
         fell: dict[str, int] = {}
         feasible: list[Pair] = []
         candidates = self.index.candidates(ask, self.moment.told_ms)
-        for offer in candidates:
+        for looked_at, offer in enumerate(candidates):
+            if len(feasible) >= self.community.policy.candidates_max:
+                return Considered(ask, looked_at, fell, feasible)
             pair = pair_of(self.community, self.taxonomy, ask, offer, self.moment.told_ms)
             refusal = self.helper_refusal(pair) or first_refusal(pair, PAIR_RULES)
             if refusal is None:

@@ -4,12 +4,15 @@ Exact by min-cost flow (OR-Tools) for each connected part of the round; greedy f
 go in id order and each breaks ties by its rank, so the answer depends on nothing but the arcs.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 SOLVER_VERSION = "mcf-1"
+COST_SUM_MAX = 2**60
+"""The solver multiplies costs by the number of nodes; the product must stay well inside 64 bits."""
 EXACT = "min-cost-flow"
 GREEDY = "greedy"
 
@@ -46,7 +49,8 @@ def solve(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, in
     """
     ordered = sorted(arcs, key=lambda arc: (arc.ask, arc.offer))
     asks = {arc.ask: None for arc in ordered}
-    if len(asks) > asks_max:
+    nodes = len(asks) + len({arc.helper: None for arc in ordered}) + 3
+    if len(asks) > asks_max or max(arc.points for arc in ordered) * nodes > COST_SUM_MAX:
         return [Choice(arc, GREEDY) for arc in greedy(ordered, wanted, slots)]
     return [Choice(arc, EXACT) for arc in min_cost_flow(ordered, wanted, slots)]
 
@@ -86,21 +90,31 @@ def greedy(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, i
 
 
 def min_cost_flow(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int]) -> list[Arc]:
-    """The exact answer: proposals flow from a source through asks and helpers to a sink, or past them for nothing."""
+    """The exact answer: proposals flow from a source through asks and helpers to a sink, or past them for nothing.
+
+    Equal sums are told apart by the ranks of their arcs where the numbers leave room for it; where they do not, by
+    the solver alone, which is as deterministic and part of the logic version.
+    """
     if len(arcs) == 1:
         return list(arcs)
     asks = {ask: node for node, ask in enumerate(dict.fromkeys(arc.ask for arc in arcs))}
     helpers = {name: node for node, name in enumerate(sorted({arc.helper: None for arc in arcs}), len(asks))}
+    points_max = max(arc.points for arc in arcs)
     source, sink = len(asks) + len(helpers), len(asks) + len(helpers) + 1
-    finer = len(arcs) * sum(min(wanted[ask], len(helpers)) for ask in asks)  # above any sum of ranks
+    finer = len(arcs) ** 2  # above any sum of ranks
+    if finer * points_max * (sink + 2) > COST_SUM_MAX:
+        finer = 0
     flow = SimpleMinCostFlow()
     for rank, arc in enumerate(arcs):
-        flow.add_arc_with_capacity_and_unit_cost(asks[arc.ask], helpers[arc.helper], 1, rank - arc.points * finer)
+        flow.add_arc_with_capacity_and_unit_cost(
+            asks[arc.ask], helpers[arc.helper], 1, rank - arc.points * finer if finer else -arc.points
+        )
+    degree = Counter(arc.ask for arc in arcs)
     for ask, node in asks.items():
-        flow.add_arc_with_capacity_and_unit_cost(source, node, wanted[ask], 0)
+        flow.add_arc_with_capacity_and_unit_cost(source, node, min(wanted[ask], degree[ask]), 0)
     for name, node in helpers.items():
         flow.add_arc_with_capacity_and_unit_cost(node, sink, slots[name], 0)
-    supply = sum(wanted[ask] for ask in asks)
+    supply = sum(min(wanted[ask], degree[ask]) for ask in asks)
     flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
     flow.set_node_supply(source, supply)
     flow.set_node_supply(sink, -supply)

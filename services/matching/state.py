@@ -14,6 +14,8 @@ from schemas.policy import Policy
 from schemas.states import Weight, weight
 
 WEEK_MS = 7 * 86_400_000
+ACTIVE = (MatchStatus.accepted, MatchStatus.started)
+"""Help on its way: what a member carries."""
 
 
 @dataclass(slots=True)
@@ -32,6 +34,8 @@ class AskState:
     matches: dict[str, None] = field(default_factory=dict)
     on_hold: bool = False
     escalated: bool = False
+    released_ms: int = 0
+    """When a coordinator gave an escalated ask back; it may come again."""
     ended: EndedHow | None = None
     ended_ms: int = 0
 

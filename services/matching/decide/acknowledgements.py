@@ -4,6 +4,7 @@ from schemas.acknowledgements import Acknowledged
 from schemas.codes import MatchStatus, Role, Verb
 from schemas.events import Received
 from schemas.facts import AnyFact, MatchMoved, MemberMarked, Thanked
+from schemas.states import Weight, weight
 from schemas.taxonomy import Taxonomy
 from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import let_go, matches_of
@@ -27,6 +28,8 @@ def acknowledge(
     to = status_after(match.status, said.verb.value)
     if to is None:
         return refused(community, event, MATCH.refusal(said.verb.value), said.match)
+    if takes_back_what_is_gone(community, match, to):
+        return refused(community, event, "units_taken", said.match)
     if said.verb in BEFORE_ACCEPTANCE and event.received_ms > match.expires_ms:
         return refused(community, event, "too_late", said.match)
     step = MatchMoved(
@@ -40,6 +43,14 @@ def acknowledge(
         at_ms=event.received_ms,
     )
     return [step, *consequences(community, match, said.verb, moment, event.uid)]
+
+
+def takes_back_what_is_gone(community: CommunityState, match: MatchState, to: MatchStatus) -> bool:
+    """The move would count units again (a dispute that is settled after all) which others have taken meanwhile."""
+    was_completed = match.was_completed or to is MatchStatus.completed
+    if match.weighs is not Weight.nothing or weight(to, was_completed=was_completed) is Weight.nothing:
+        return False
+    return community.asks[match.ask].unmet < match.units or community.offers[match.offer].room < match.units
 
 
 def role_in(match: MatchState, member: str) -> Role:

@@ -33,6 +33,8 @@ def open_ask(
         return refused(community, event, "already_ended" if known.ended else "already_open", said.ask)
     if not taxonomy.knows(said.need):
         return refused(community, event, "unknown_need", said.ask)
+    if community.member(said.member).gone:
+        return refused(community, event, "member_gone", said.ask)
     if said.schedule is not None:
         return refused(community, event, "schedules_not_yet", said.ask)
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]

@@ -21,14 +21,14 @@ def due_matches(community: CommunityState, index: Index, moment: Moment) -> list
             to, move = MatchStatus.unconfirmed, "lapse"
         facts.append(moved(community, match, move, to, Role.engine, moment.now_ms, None))
         if move == "lapse" and not match.was_completed:
-            facts += _to_coordinator(community, match.ask)
+            facts += _to_coordinator(community, match.ask, moment)
     return facts
 
 
-def _to_coordinator(community: CommunityState, ask: str) -> list[AnyFact]:
+def _to_coordinator(community: CommunityState, ask: str, moment: Moment) -> list[AnyFact]:
     if community.asks[ask].escalated or community.asks[ask].ended:
         return []
-    return [AskMarked(community=community.community, ask=ask, mark=Mark.escalated, on=True)]
+    return [AskMarked(community=community.community, ask=ask, mark=Mark.escalated, on=True, at_ms=moment.now_ms)]
 
 
 def due_asks(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
@@ -71,6 +71,6 @@ def due_waiting(community: CommunityState, index: Index, moment: Moment) -> list
 def due_escalations(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
     """Asks that waited too long for their urgency come to a coordinator; the engine goes on."""
     return [
-        AskMarked(community=community.community, ask=ask.spec.ask, mark=Mark.escalated, on=True)
+        AskMarked(community=community.community, ask=ask.spec.ask, mark=Mark.escalated, on=True, at_ms=moment.now_ms)
         for ask in index.asks_to_escalate(moment.now_ms)
     ]

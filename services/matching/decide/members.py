@@ -9,7 +9,7 @@ from services.matching.decide.asks import end_ask
 from services.matching.decide.moment import Moment
 from services.matching.decide.offers import end_offer
 from services.matching.decide.proposals import let_go, matches_of
-from services.matching.state import CommunityState, MatchState
+from services.matching.state import ACTIVE, CommunityState, MatchState
 
 
 def join(
@@ -41,10 +41,12 @@ def _known(
 def leave(
     community: CommunityState, event: Received, said: MemberLeft, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
-    """Everything the member asked and offered ends; help they had accepted to give goes back to matching."""
+    """Everything the member asked and offered ends; accepted help is called off, so that nobody waits or comes in vain."""
     member = community.member(said.member)
-    active = sorted(matches_of(community, member.active_matches), key=lambda match: (match.ask, match.offer))
-    facts: list[AnyFact] = [_cancelled(community, match, moment, event.uid) for match in active]
+    ids = [*member.active_matches, *(match for ask in member.asks for match in community.asks[ask].matches)]
+    active = [match for match in matches_of(community, ids) if match.status in ACTIVE]
+    active.sort(key=lambda match: (match.ask, match.offer))
+    facts: list[AnyFact] = [_cancelled(community, match, said.member, moment, event.uid) for match in active]
     for ask in sorted(member.asks):
         if community.asks[ask].ended is None:
             facts += end_ask(community, community.asks[ask], EndedHow.withdrawn, moment, event.uid)
@@ -54,14 +56,14 @@ def leave(
     return [*facts, MemberGone(community=community.community, cause=event.uid, member=said.member)]
 
 
-def _cancelled(community: CommunityState, match: MatchState, moment: Moment, cause: str) -> MatchMoved:
+def _cancelled(community: CommunityState, match: MatchState, leaving: str, moment: Moment, cause: str) -> MatchMoved:
     return MatchMoved(
         community=community.community,
         cause=cause,
         match=match.match,
         move="cancel",
         to=MatchStatus.cancelled,
-        by=Role.offerer,
+        by=Role.offerer if leaving == match.offerer else Role.asker,
         reason=Reason.other,
         at_ms=moment.now_ms,
     )

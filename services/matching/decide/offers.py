@@ -22,6 +22,8 @@ def open_offer(
         return refused(community, event, "unknown_need", said.offer)
     if said.schedule is not None:
         return refused(community, event, "schedules_not_yet", said.offer)
+    if community.member(said.member).gone:
+        return refused(community, event, "member_gone", said.offer)
     life_ms = community.policy.offer_life_ms
     deadline_ms = event.received_ms + life_ms if said.list_until_ms is None else said.list_until_ms
     from_ms = event.received_ms if said.from_ms is None else said.from_ms
@@ -32,7 +34,7 @@ def open_offer(
     offer = Offer(
         offer=said.offer,
         member=said.member,
-        needs=said.needs,
+        needs=tuple(dict.fromkeys(said.needs)),
         place=said.place,
         remote=said.remote,
         radius_m=said.radius_m,
@@ -57,6 +59,7 @@ def change_offer(
     if said.capacity is not None and said.capacity < offer.held + offer.fulfilled:
         return refused(community, event, "below_accepted", said.offer)
     changes = said.model_dump(exclude={"type", "community", "offer", "place", "list_until_ms"}, exclude_none=True)
+    changes["needs"] = tuple(dict.fromkeys(said.needs or offer.spec.needs))
     changes["place"] = said.place or offer.spec.place
     changes["deadline_ms"] = offer.spec.deadline_ms if said.list_until_ms is None else said.list_until_ms
     spec = offer.spec.model_copy(update=changes)

@@ -47,8 +47,18 @@ PUT_ASIDE_BY_HAND = ("too_far", "open_slots", "already_asked")
 def define(
     community: CommunityState, event: Received, said: CommunityDefined, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
-    """Take in a community's plane, cell and neighbours."""
+    """Take in a community's plane, cell and neighbours. The plane stays while anything lies on it."""
+    is_in_use = any(ask.ended is None for ask in community.asks.values()) or any(
+        offer.ended is None for offer in community.offers.values()
+    )
+    if is_in_use and plane_of(said) != plane_of(community.definition):
+        return refused(community, event, "plane_in_use")
     return [CommunityKnown(community=said.community, cause=event.uid, definition=said)]
+
+
+def plane_of(definition: CommunityDefined) -> tuple[int, int, int]:
+    """What places mean: origin and cell."""
+    return definition.origin_lat_udeg, definition.origin_lon_udeg, definition.cell_m
 
 
 def found(
@@ -101,8 +111,7 @@ def _by_hand(
     if not ask.is_open or units <= 0:
         return refused(community, event, "nothing_unmet", ask.spec.ask)
     pair = pair_of(community, taxonomy, ask, offer, moment.told_ms)
-    rules = tuple(rule for rule in (*REACH_RULES, *RULES) if rule.name not in PUT_ASIDE_BY_HAND)
-    refusal = first_refusal(pair, rules)
+    refusal = boundary(community, ask, offer, moment, taxonomy)
     if refusal is not None:
         return refused(community, event, refusal, ask.spec.ask)
     if any(community.matches[match].offer == offer.spec.offer for match in open_matches(community, ask)):
@@ -121,6 +130,14 @@ def _by_hand(
     return [propose(community, ask, offer, units, moment, explanation, event.uid, ask.attempts + 1)]
 
 
+def boundary(
+    community: CommunityState, ask: AskState, offer: OfferState, moment: Moment, taxonomy: Taxonomy
+) -> str | None:
+    """The first rule that stands against a pair and that no coordinator may put aside."""
+    rules = tuple(rule for rule in (*REACH_RULES, *RULES) if rule.name not in PUT_ASIDE_BY_HAND)
+    return first_refusal(pair_of(community, taxonomy, ask, offer, moment.told_ms), rules)
+
+
 def open_matches(community: CommunityState, ask: AskState) -> list[str]:
     """Ids of the ask's proposals that wait for an answer."""
     return [match for match in ask.matches if community.matches[match].status is MatchStatus.proposed]
@@ -136,6 +153,10 @@ def reassign(
     to = status_after(match.status, "cancel")
     if to is None:
         return refused(community, event, MATCH.refusal("cancel"), said.match)
+    ask, offer = community.asks[match.ask], community.offers[said.offer]
+    refusal = "already_ended" if ask.ended else boundary(community, ask, offer, moment, taxonomy)
+    if refusal is not None:  # nobody loses their helper for somebody who cannot come
+        return refused(community, event, refusal, said.match)
     cancelled = MatchMoved(
         community=community.community,
         cause=event.uid,
@@ -173,16 +194,23 @@ def mark_ask(
         if ask.on_hold:
             return refused(community, event, "already_held", said.ask)
         gone = let_go(community, matches_of(community, ask.matches), moment, cause)
-        return [*gone, AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.held, on=True)]
+        return [
+            *gone,
+            AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.held, on=True, at_ms=moment.now_ms),
+        ]
     if isinstance(said, AskEscalated):
         if ask.escalated:
             return refused(community, event, "already_escalated", said.ask)
-        return [AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.escalated, on=True)]
+        return [AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.escalated, on=True, at_ms=moment.now_ms)]
     marks: list[AnyFact] = []
     if ask.on_hold:
-        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.held, on=False))
+        marks.append(
+            AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.held, on=False, at_ms=moment.now_ms)
+        )
     if ask.escalated:
-        marks.append(AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.escalated, on=False))
+        marks.append(
+            AskMarked(community=name, cause=cause, ask=said.ask, mark=Mark.escalated, on=False, at_ms=moment.now_ms)
+        )
     return marks or refused(community, event, "not_held", said.ask)
 
 
@@ -193,8 +221,11 @@ def merge_ask(
     ask = community.asks[said.ask]
     if ask.ended:
         return refused(community, event, "already_ended", said.ask)
-    if said.duplicate_of == said.ask or said.duplicate_of not in community.asks:
+    other = community.asks.get(said.duplicate_of)
+    if other is None or other is ask:
         return refused(community, event, "unknown_ask", said.duplicate_of)
+    if other.ended:
+        return refused(community, event, "other_has_ended", said.duplicate_of)
     *gone, ended = end_ask(community, ask, EndedHow.duplicate, moment, event.uid)
     assert isinstance(ended, AskEnded)
     return [*gone, ended.model_copy(update={"duplicate_of": said.duplicate_of})]

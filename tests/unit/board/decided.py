@@ -175,11 +175,11 @@ class Decided:
 
     def held(self, ask: str = "A1", *, is_on: bool = True) -> Self:
         """A coordinator holds an ask, or releases it."""
-        return self.fact(AskMarked(community=self.community, ask=ask, mark=Mark.held, on=is_on))
+        return self.fact(AskMarked(community=self.community, ask=ask, mark=Mark.held, on=is_on, at_ms=0))
 
     def escalated(self, ask: str = "A1", *, is_on: bool = True) -> Self:
         """An ask comes to a coordinator, or goes back."""
-        return self.fact(AskMarked(community=self.community, ask=ask, mark=Mark.escalated, on=is_on))
+        return self.fact(AskMarked(community=self.community, ask=ask, mark=Mark.escalated, on=is_on, at_ms=0))
 
     def ended(self, ask: str = "A1", how: EndedHow = EndedHow.expired, **said: Any) -> Self:
         """An ask ends."""
