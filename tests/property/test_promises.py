@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given, settings
 
-from schemas.facts import AskListed, AskMarked, MatchMoved, MemberKnown, OfferListed, PolicyTaken, Proposed
+from schemas.facts import AskEnded, AskListed, AskMarked, MatchMoved, MemberKnown, OfferListed, PolicyTaken, Proposed
 from schemas.journal import JournalRecord
 from schemas.taxonomy.load import load
 from services.matching import Engine
@@ -30,7 +30,16 @@ class Ledger:
     status: dict[str, str] = field(default_factory=dict)
     blocked: dict[str, tuple[str, ...]] = field(default_factory=dict)
     caps: dict[str, int | None] = field(default_factory=dict)
+    ended: dict[str, None] = field(default_factory=dict)
     slots: int = 3
+
+    def begin_anew(self, ask: str) -> None:
+        """An id that comes again after its ask ended, and was forgotten, is another ask: nothing was promised for it."""
+        if ask not in self.ended:
+            return
+        del self.ended[ask]
+        for match in [match for match, proposal in self.proposals.items() if proposal.ask == ask]:
+            del self.proposals[match], self.status[match]
 
     def taken(self, kind: str, name: str) -> int:
         """Units of an ask or an offer that are accepted or given."""
@@ -58,15 +67,20 @@ def keep(ledger: Ledger, engine: Engine, record: JournalRecord) -> None:
             case MemberKnown():
                 ledger.blocked[fact.member] = fact.fields.blocked
                 ledger.caps[fact.member] = fact.fields.asked_per_day_max
+            case AskEnded():
+                ledger.ended[fact.ask] = None
             case AskListed():
+                ledger.begin_anew(fact.ask.ask)
                 ledger.asked_for[fact.ask.ask] = fact.ask.quantity
             case OfferListed():
                 ledger.offered[fact.offer.offer] = fact.offer.capacity
             case Proposed():
                 proposed(ledger, fact)
             case MatchMoved():
+                proposal = ledger.proposals.get(fact.match)
+                if proposal is None:
+                    continue
                 ledger.status[fact.match] = fact.to.value
-                proposal = ledger.proposals[fact.match]
                 assert ledger.taken("ask", proposal.ask) <= ledger.asked_for[proposal.ask]
                 assert ledger.taken("offer", proposal.offer) <= ledger.offered[proposal.offer]
             case _:
