@@ -22,14 +22,13 @@ class Commands(TyperGroup):
 
 def is_expected(error: Exception) -> bool:
     """Whether the error's message was written for whoever typed the command."""
-    from services.runtime.dead_letters import DeadLetterError
-    from services.runtime.snapshots import SnapshotError
-
     from services.board import BoardError
     from services.embedded import EmbeddedError
     from services.intake import IntakeError, MappingError
     from services.matching.agent import MatchingError
+    from services.runtime.dead_letters import DeadLetterError
     from services.runtime.log import LogError
+    from services.runtime.snapshots import SnapshotError
 
     ours = (
         LogError,
