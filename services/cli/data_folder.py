@@ -5,9 +5,6 @@ from typing import Annotated
 
 import typer
 
-LOG_FILE = "log.db"
-BOARD_FILE = "board.db"
-
 DataFolder = Annotated[
     Path,
     typer.Option(
@@ -25,12 +22,16 @@ DEFAULT = Path("commonweal-data")
 
 def log_file(folder: Path) -> Path:
     """Where the log lies."""
-    return folder / LOG_FILE
+    from services.embedded import DataFolder as Folder
+
+    return Folder(folder).log
 
 
 def board_file(folder: Path) -> Path:
     """Where the board lies."""
-    return folder / BOARD_FILE
+    from services.embedded import DataFolder as Folder
+
+    return Folder(folder).board
 
 
 def no_such_thing(sentence: str) -> typer.Exit:

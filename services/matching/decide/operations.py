@@ -32,7 +32,7 @@ from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import let_go, matches_of, propose
 from services.matching.decide.refusals import refused
 from services.matching.lifecycles import MATCH, status_after
-from services.matching.rules import REACH_RULES, RULES, first_refusal, pair_of
+from services.matching.rules import REACH_RULES, RULES, Pair, first_refusal, pair_of
 from services.matching.score import Prospects, parts_of, points_of_ask, points_of_offer
 from services.matching.state import AskState, CommunityState, OfferState
 
@@ -111,7 +111,7 @@ def _by_hand(
     if not ask.is_open or units <= 0:
         return refused(community, event, "nothing_unmet", ask.spec.ask)
     pair = pair_of(community, taxonomy, ask, offer, moment.told_ms)
-    refusal = boundary(community, ask, offer, moment, taxonomy)
+    refusal = boundary(pair)
     if refusal is not None:
         return refused(community, event, refusal, ask.spec.ask)
     if any(community.matches[match].offer == offer.spec.offer for match in open_matches(community, ask)):
@@ -130,12 +130,9 @@ def _by_hand(
     return [propose(community, ask, offer, units, moment, explanation, event.uid, ask.attempts + 1)]
 
 
-def boundary(
-    community: CommunityState, ask: AskState, offer: OfferState, moment: Moment, taxonomy: Taxonomy
-) -> str | None:
+def boundary(pair: Pair) -> str | None:
     """The first rule that stands against a pair and that no coordinator may put aside."""
-    rules = tuple(rule for rule in (*REACH_RULES, *RULES) if rule.name not in PUT_ASIDE_BY_HAND)
-    return first_refusal(pair_of(community, taxonomy, ask, offer, moment.told_ms), rules)
+    return first_refusal(pair, tuple(rule for rule in (*REACH_RULES, *RULES) if rule.name not in PUT_ASIDE_BY_HAND))
 
 
 def open_matches(community: CommunityState, ask: AskState) -> list[str]:
@@ -154,7 +151,8 @@ def reassign(
     if to is None:
         return refused(community, event, MATCH.refusal("cancel"), said.match)
     ask, offer = community.asks[match.ask], community.offers[said.offer]
-    refusal = "already_ended" if ask.ended else boundary(community, ask, offer, moment, taxonomy)
+    pair = pair_of(community, taxonomy, ask, offer, moment.told_ms)
+    refusal = "already_ended" if ask.ended else boundary(pair)
     if refusal is not None:  # nobody loses their helper for somebody who cannot come
         return refused(community, event, refusal, said.match)
     cancelled = MatchMoved(
