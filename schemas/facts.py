@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Vetting
+from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
 from schemas.events import Received
 from schemas.members import MemberFields
 from schemas.model import (
@@ -220,6 +220,8 @@ class Proposed(FactModel):
     points: Points
     chance_ppm: Ppm = 1_000_000
     """Probability with which this proposal was made, without which policies cannot be compared."""
+    accept_ppm: Ppm = 1_000_000
+    """Chance that the offerer accepts, as learned by then."""
     explanation: Explanation
 
 
@@ -251,6 +253,8 @@ class Refused(FactModel):
     what: Annotated[str, Field(max_length=64)]
     about: Id | None = None
     reason: RuleName
+    verb: Verb | None = None
+    """What was said about a match; an acceptance that came in vain still tells who accepts."""
 
 
 class Noted(FactModel):

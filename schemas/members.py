@@ -43,6 +43,16 @@ class MemberFields(Model):
     """Accepted and not yet completed at one time; None: the policy's."""
     blocked: Members = ()
     paused_until_ms: Ms | None = None
+    asked_before: Count = 0
+    """How often the member was asked elsewhere before joining, as far as that is known."""
+    accepted_before: Count = 0
+    """How many of these the member accepted."""
+
+    @model_validator(mode="after")
+    def _accepts_what_was_asked(self) -> Self:
+        if self.accepted_before > self.asked_before:
+            raise ValueError("`accepted_before` is more than `asked_before`; both count the same proposals")
+        return self
 
 
 class MemberJoined(MemberFields):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schemas.policy import Policy, ScoreDial
+from schemas.policy import CERTAIN_PPM, AcceptanceDial, Policy, ScoreDial
 
 NEAR = Policy(name="near", score=ScoreDial(points_per_life_s=8))
 """Short ways first: a little more coverage than the nearest at once, at an eighth less way."""
@@ -14,3 +14,11 @@ REACH = Policy(name="reach", score=ScoreDial(points_per_life_s=56))
 """As many people helped as serving the longest-waiting first, at three quarters of its way."""
 
 PRESETS: Mapping[str, Policy] = {policy.name: policy for policy in (NEAR, BALANCED, REACH)}
+
+CERTAIN = AcceptanceDial(prior_ppm=CERTAIN_PPM, near_m=0, again_ppm=CERTAIN_PPM)
+"""Whoever is asked accepts: pairs are final."""
+
+
+def with_certain_answers(policy: Policy) -> Policy:
+    """The policy for a place where whoever is asked accepts."""
+    return policy.model_copy(update={"acceptance": CERTAIN})
