@@ -123,6 +123,8 @@ class AcceptanceDial(Model):
     """A pair this far apart is worth half of one at no distance; 0: the way counts by `points_per_m` alone."""
     again_ppm: Ppm = 700_000
     """What each time a member was asked within 24 hours leaves of a pair's worth."""
+    known_well_ppm: Annotated[int, Field(ge=CERTAIN_PPM, le=10 * CERTAIN_PPM)] = 1_500_000
+    """How many times as much a pair is worth who completed and confirmed a match before."""
     asking_cost: ScorePoints = 0
     """What asking somebody costs, in points: nobody is asked whose answer is worth less. The dial between
     fulfilling and asking."""
@@ -230,7 +232,7 @@ class Policy(Model):
     def worst_pair_points(self) -> int:
         """The largest magnitude a pair's points can have under this policy."""
         score, urgency = self.score, self.score.urgency
-        return (
+        worst = (
             score.base
             + score.points_per_m * REACH_M_MAX
             + 2 * score.points_per_life_s * score.horizon_s
@@ -240,3 +242,4 @@ class Policy(Model):
             + score.points_per_recent_ask * CAP_MAX
             + score.points_per_active * CAP_MAX
         )
+        return worst * -(-self.acceptance.known_well_ppm // CERTAIN_PPM) + self.acceptance.asking_cost

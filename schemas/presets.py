@@ -15,10 +15,10 @@ REACH = Policy(name="reach", score=ScoreDial(points_per_life_s=56))
 
 PRESETS: Mapping[str, Policy] = {policy.name: policy for policy in (NEAR, BALANCED, REACH)}
 
-CERTAIN = AcceptanceDial(prior_ppm=CERTAIN_PPM, near_m=0, again_ppm=CERTAIN_PPM)
+CERTAIN = AcceptanceDial(prior_ppm=CERTAIN_PPM, known_well_ppm=CERTAIN_PPM)
 """Whoever is asked accepts: pairs are final."""
 
 
 def with_certain_answers(policy: Policy) -> Policy:
     """The policy for a place where whoever is asked accepts."""
-    return policy.model_copy(update={"acceptance": CERTAIN})
+    return policy.model_copy(update={"acceptance": CERTAIN, "proposals_open_per_unit": 1})

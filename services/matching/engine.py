@@ -30,10 +30,11 @@ from services.matching.grid import GridIndex
 from services.matching.index import Index
 from services.matching.logtime import crosses, read_clock
 from services.matching.rounds import assign
-from services.matching.solver import SOLVER_VERSION
+from services.matching.solver import SOLVER_VERSION, Solved
 from services.matching.state import CommunityState, PartitionState
+from services.matching.stirring import settle
 
-LOGIC_VERSION = "1"
+LOGIC_VERSION = "2"
 
 IndexFactory = Callable[[CommunityState, Taxonomy], Index]
 
@@ -53,6 +54,8 @@ class Engine:
     taxonomy: Taxonomy
     index_factory: IndexFactory = GridIndex
     state: PartitionState = field(default_factory=PartitionState)
+    solved: list[Solved] | None = None
+    """Set to a list by whoever wants to check: is given each part that was solved."""
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     @property
@@ -162,7 +165,7 @@ class Engine:
             for question in (due.due_matches, due.due_asks, due.due_offers, due.due_waiting, due.due_escalations):
                 self._take(question(community, index, moment), moment, facts)
             is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
-            proposals = assign(community, index, self.taxonomy, moment, critical_only=not is_round)
+            proposals = assign(community, index, self.taxonomy, moment, is_round=is_round, solved=self.solved)
             self._take(proposals, moment, facts)
 
     def _hold_clock(self, held_at_ms: int, moment: Moment, facts: list[AnyFact]) -> None:
@@ -193,6 +196,12 @@ class Engine:
     def _close(self, block: DecisionBlock) -> None:
         """The end of a record, live and in recovery: time moves, old things are forgotten, the fold stands one further."""
         clock = self.state.clock
+        rounds = [
+            name
+            for name, community in self.state.communities.items()
+            if crosses(clock.now_ms, block.now_ms, community.policy.tick_ms)
+        ]
+        settle(self.state, block.now_ms, rounds)
         if crosses(clock.now_ms, block.now_ms, FORGET_EVERY_MS):
             for name in sorted(self.state.communities):
                 forget(self.state.communities[name], block.now_ms)

@@ -32,6 +32,7 @@ from schemas.facts import (
     Thanked,
 )
 from schemas.states import Weight
+from services.matching.learning import learn_answer, learn_in_vain
 from services.matching.state import (
     ACTIVE,
     WEEK_MS,
@@ -44,6 +45,7 @@ from services.matching.state import (
     PartitionState,
     Waiting,
 )
+from services.matching.stirring import stir
 
 
 def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
@@ -67,6 +69,7 @@ def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
         state.clock.is_held = True
         return
     STEPS[type(fact)](community, fact)
+    stir(community, fact, now_ms)
 
 
 def _take_community(state: PartitionState, fact: CommunityKnown) -> None:
@@ -190,6 +193,7 @@ def _move_match(community: CommunityState, fact: MatchMoved) -> None:
     if match.status is MatchStatus.proposed:
         ask.proposed -= match.units
         del offerer.open_matches[match.match]
+        learn_answer(community, match, offerer, fact)
     if match.status in ACTIVE:
         del offerer.active_matches[match.match]
     match.status, match.moved_ms = fact.to, fact.at_ms
@@ -242,7 +246,7 @@ STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     Proposed: _propose,
     MatchMoved: _move_match,
     Thanked: _nothing,
-    Refused: _nothing,
+    Refused: learn_in_vain,
     Noted: _nothing,
     PutWaiting: _put_waiting,
     LeftWaiting: _left_waiting,

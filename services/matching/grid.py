@@ -4,10 +4,8 @@ Answers exactly what `NaiveIndex` answers. Heaps are lazy: an entry is pushed wh
 against the state when it comes up, so a stale one (even of a namesake long forgotten) costs a look and nothing else.
 """
 
-from collections.abc import Iterator
 from heapq import heappop, heappush
 
-from schemas.codes import Urgency
 from schemas.facts import (
     AnyFact,
     AskEnded,
@@ -22,62 +20,25 @@ from schemas.facts import (
 )
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
-from services.matching.index import escalates_ms, is_ask_due, looked_at_max, may_be_proposed, silence_ends_ms
-from services.matching.plane import gap_m
-from services.matching.rules import reach_m
+from services.matching.acceptance import next_look_ms
+from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
+from services.matching.index import (
+    WOKEN_FROM,
+    escalates_ms,
+    is_ask_due,
+    looked_at_max,
+    may_be_proposed,
+    silence_ends_ms,
+)
+from services.matching.rules import distance_m
 from services.matching.score import Prospects
 from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
 from services.matching.subjects import subject_of
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
 
-CELL_M = 1_000
-Cell = tuple[int, int]
 Due = list[tuple[int, str]]
 Subject = tuple[str, str]
-
-
-class OfferGrid:
-    """Open offers of one need by cell, and those that can help from afar."""
-
-    def __init__(self) -> None:
-        self.cells: dict[Cell, dict[str, OfferState]] = {}
-        self.remote: dict[str, OfferState] = {}
-        self.radius_m_max = 0
-        """No offer here ever reached further; it may grow, never shrink."""
-
-    def put(self, offer: OfferState) -> None:
-        """File an open offer."""
-        spec = offer.spec
-        if spec.remote:
-            self.remote[spec.offer] = offer
-        if spec.place is not None:
-            self.radius_m_max = max(self.radius_m_max, spec.radius_m)
-            self.cells.setdefault((spec.place.x_m // CELL_M, spec.place.y_m // CELL_M), {})[spec.offer] = offer
-
-    def take(self, name: str, cell: Cell | None) -> None:
-        """Remove what was filed under a name."""
-        self.remote.pop(name, None)
-        if cell is not None:
-            filed = self.cells.get(cell, {})
-            filed.pop(name, None)
-            if not filed:
-                self.cells.pop(cell, None)
-
-    def around(self, x_m: int, y_m: int, way_m: int) -> Iterator[OfferState]:
-        """Offers in the cells within `way_m`, and possibly some beyond."""
-        across = range((x_m - way_m) // CELL_M, (x_m + way_m) // CELL_M + 1)
-        down = range((y_m - way_m) // CELL_M, (y_m + way_m) // CELL_M + 1)
-        if len(across) * len(down) > len(self.cells):  # one who goes very far does not cost everybody near them
-            for (cell_x, cell_y), filed in self.cells.items():
-                if cell_x in across and cell_y in down:
-                    yield from filed.values()
-            return
-        for cell_x in across:
-            for cell_y in down:
-                filed_here = self.cells.get((cell_x, cell_y))
-                if filed_here:
-                    yield from filed_here.values()
 
 
 class GridIndex:
@@ -88,6 +49,8 @@ class GridIndex:
         self._taxonomy = taxonomy
         self._open_asks: dict[str, AskState] = {}
         self._grids: dict[str, OfferGrid] = {}
+        self._asks_by_need: dict[str, AskGrid] = {}
+        self._looks: list[tuple[int, str, int]] = []
         self._filed: dict[str, tuple[tuple[str, ...], Cell | None]] = {}
         self._match_ends: Due = []
         self._ask_ends: Due = []
@@ -124,6 +87,7 @@ class GridIndex:
                 self._file_offer(known.offers[fact.offer])
             case Proposed():
                 self._file_match(known.matches[fact.match])
+                self._file_look(known.asks[fact.ask])
             case MatchMoved():
                 moved = known.matches[fact.match]
                 self._file_match(moved)
@@ -170,14 +134,34 @@ class GridIndex:
         policy = self._community.policy
         return [ask for ask in asks if not ask.escalated and escalates_ms(policy, ask) < now_ms]
 
-    def asks_to_place(self, *, critical_only: bool) -> list[AskState]:
+    def asks_to_place(self) -> list[AskState]:
         """See `Index`."""
         policy = self._community.policy
-        return [
-            ask
-            for _, ask in sorted(self._open_asks.items())
-            if may_be_proposed(policy, ask) and (not critical_only or ask.spec.urgency is Urgency.critical)
-        ]
+        return [ask for _, ask in sorted(self._open_asks.items()) if may_be_proposed(policy, ask)]
+
+    def asks_to_look_at(self, round_ms: int, now_ms: int) -> list[AskState]:
+        """See `Index`."""
+        policy, asks, due = self._community.policy, self._community.asks, dict[str, AskState]()
+        while self._looks and self._looks[0][0] <= now_ms:
+            _, name, touched_ms = heappop(self._looks)
+            ask = asks.get(name)
+            if ask is None or not ask.is_open or ask.touched_ms != touched_ms:
+                continue
+            heappush(self._looks, (next_look_ms(policy, touched_ms, now_ms), name, touched_ms))
+            if may_be_proposed(policy, ask):
+                due[name] = ask
+        return [ask for _, ask in sorted(due.items())]
+
+    def asks_around(self, offer: OfferState) -> list[AskState]:
+        """See `Index`."""
+        policy, near = self._community.policy, list[tuple[int, str, AskState]]()
+        asked = {need: None for offered in offer.spec.needs for need in self._taxonomy.ancestors(offered)}
+        for need in asked:
+            for ask in self._asks_by_need[need].near(offer) if need in self._asks_by_need else ():
+                if may_be_proposed(policy, ask):
+                    near.append((distance_m(ask, offer) or 0, ask.spec.ask, ask))
+        near.sort(key=lambda row: row[:2])
+        return [ask for _, _, ask in near[:WOKEN_FROM]]
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""
@@ -189,7 +173,7 @@ class GridIndex:
         for need in self._taxonomy.answers(ask.spec.need):
             grid = self._grids.get(need)
             if grid is not None:
-                for way_m, offer in _within_reach(grid, ask):
+                for way_m, offer in within_reach(grid, ask):
                     near[offer.spec.offer] = (way_m, offer.spec.offer, offer)
         rows = sorted(near.values(), key=lambda row: row[:2])
         return [offer for _, _, offer in rows[: looked_at_max(self._community.policy)]]
@@ -216,6 +200,7 @@ class GridIndex:
         name = ask.spec.ask
         if not ask.is_open:
             self._open_asks.pop(name, None)
+            self._asks_by_need.setdefault(ask.spec.need, AskGrid()).take(name)
             self._tally.forget((False, name))
             if ask.ended is None:
                 heappush(self._ask_ends, (0, name))  # nothing unmet: due as soon as nothing is left to confirm
@@ -223,9 +208,17 @@ class GridIndex:
         if is_new or name not in self._open_asks:
             self._tally.watch((False, name), side_of_ask(ask))
         self._open_asks[name] = ask
+        self._asks_by_need.setdefault(ask.spec.need, AskGrid()).put(ask)
+        self._file_look(ask)
         heappush(self._ask_ends, (ask.spec.deadline_ms, name))
         if not ask.escalated:
             heappush(self._escalations, (escalates_ms(self._community.policy, ask), name))
+
+    def _file_look(self, ask: AskState) -> None:
+        policy = self._community.policy
+        if not policy.acceptance.is_certain:
+            look_ms = next_look_ms(policy, ask.touched_ms, self._community.round_ms)
+            heappush(self._looks, (look_ms, ask.spec.ask, ask.touched_ms))
 
     def _file_offer(self, offer: OfferState, *, is_new: bool = False) -> None:
         name = offer.spec.offer
@@ -240,7 +233,7 @@ class GridIndex:
         if is_new or not needs:
             self._tally.watch((True, name), side_of_offer(offer))
         place = offer.spec.place
-        self._filed[name] = (offer.spec.needs, None if place is None else (place.x_m // CELL_M, place.y_m // CELL_M))
+        self._filed[name] = (offer.spec.needs, None if place is None else cell_of(place))
         for need in offer.spec.needs:
             self._grids.setdefault(need, OfferGrid()).put(offer)
 
@@ -269,21 +262,3 @@ def _pop_due(heap: Due, now_ms: int) -> list[tuple[int, str]]:
     while heap and heap[0][0] < now_ms:
         due.append(heappop(heap))
     return due
-
-
-def _within_reach(grid: OfferGrid, ask: AskState) -> Iterator[tuple[int, OfferState]]:
-    """Offers both sides agree to the way of, each with its metres; remote help comes with none."""
-    if ask.spec.remote:
-        for offer in grid.remote.values():
-            yield 0, offer
-    place = ask.spec.place
-    if place is None:
-        return
-    limit_m = grid.radius_m_max if ask.spec.reach_m is None else min(ask.spec.reach_m, grid.radius_m_max)
-    for offer in grid.around(place.x_m, place.y_m, limit_m):
-        if ask.spec.remote and offer.spec.remote:
-            continue
-        assert offer.spec.place is not None, "only offers with a place are filed in cells"
-        way_m = gap_m(place, offer.spec.place)
-        if way_m <= reach_m(ask, offer):
-            yield way_m, offer

@@ -5,7 +5,7 @@ the same coverage; the price is wait. A pair that is held is not locked: it is p
 """
 
 from schemas.codes import Urgency
-from schemas.policy import HoldDial
+from schemas.policy import Policy
 from services.matching.rules import distance_m
 from services.matching.state import AskState, OfferState
 
@@ -13,8 +13,11 @@ SECOND_MS = 1_000
 NEVER_HELD = (Urgency.critical, Urgency.high)
 
 
-def may_go(hold: HoldDial, ask: AskState, offer: OfferState, told_ms: int) -> bool:
+def may_go(policy: Policy, ask: AskState, offer: OfferState, told_ms: int) -> bool:
     """True once the pair is near, a side is about to leave, or the ask has waited long enough."""
+    hold = policy.hold
+    if not policy.acceptance.is_certain:
+        return True  # nobody waits for a nearer one who may not answer
     if ask.spec.urgency in NEVER_HELD or (distance_m(ask, offer) or 0) <= hold.near_m:
         return True
     leaves_ms = min(ask.spec.deadline_ms, offer.spec.deadline_ms)

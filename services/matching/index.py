@@ -10,6 +10,7 @@ from schemas.codes import MatchStatus, Urgency
 from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
+from services.matching.acceptance import next_look_ms
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
 from services.matching.score import Prospects
 from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
@@ -17,6 +18,8 @@ from services.matching.subjects import subject_of
 from services.matching.supply import Side, count, side_of_ask, side_of_offer
 
 LOOKED_AT_PER_CANDIDATE = 8
+WOKEN_FROM = 64
+"""How many asks around a freed offer are looked at for those it wakes."""
 TO_CONFIRM = (MatchStatus.completed,)
 TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
 
@@ -46,8 +49,14 @@ class Index(Protocol):
     def asks_to_escalate(self, now_ms: int) -> list[AskState]:
         """Open asks that waited too long for their urgency and are not escalated; by id."""
 
-    def asks_to_place(self, *, critical_only: bool) -> list[AskState]:
+    def asks_to_place(self) -> list[AskState]:
         """Open asks that may have another proposal, those not on hold; by id."""
+
+    def asks_to_look_at(self, round_ms: int, now_ms: int) -> list[AskState]:
+        """Asks that may have another proposal and whose next look fell due after `round_ms`, by `now_ms`; by id."""
+
+    def asks_around(self, offer: OfferState) -> list[AskState]:
+        """Asks that may have another proposal, within category and reach: the nearest `WOKEN_FROM`, by distance, then id."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """Events in the waiting room that speak of this, in the order they came."""
@@ -146,14 +155,25 @@ class NaiveIndex:
             if ask.is_open and not ask.escalated and escalates_ms(policy, ask) < now_ms
         ]
 
-    def asks_to_place(self, *, critical_only: bool) -> list[AskState]:
+    def asks_to_place(self) -> list[AskState]:
         """See `Index`."""
         policy = self._community.policy
-        return [
-            ask
-            for _, ask in sorted(self._community.asks.items())
-            if may_be_proposed(policy, ask) and (not critical_only or ask.spec.urgency is Urgency.critical)
-        ]
+        return [ask for _, ask in sorted(self._community.asks.items()) if may_be_proposed(policy, ask)]
+
+    def asks_to_look_at(self, round_ms: int, now_ms: int) -> list[AskState]:
+        """See `Index`."""
+        policy = self._community.policy
+        return [ask for ask in self.asks_to_place() if next_look_ms(policy, ask.touched_ms, round_ms) <= now_ms]
+
+    def asks_around(self, offer: OfferState) -> list[AskState]:
+        """See `Index`."""
+        near = []
+        for ask in self.asks_to_place():
+            pair = pair_of(self._community, self._taxonomy, ask, offer, 0)
+            if first_refusal(pair, REACH_RULES) is None:
+                near.append((distance_m(ask, offer) or 0, ask.spec.ask, ask))
+        near.sort(key=lambda row: row[:2])
+        return [ask for _, _, ask in near[:WOKEN_FROM]]
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""

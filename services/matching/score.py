@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from schemas.codes import Urgency
-from schemas.policy import DAY_MS, ByUrgency, ScoreDial
+from schemas.policy import DAY_MS, AcceptanceDial, ByUrgency, Policy, Ranking, ScoreDial
+from services.matching.acceptance import MILLION, chance_ppm
 from services.matching.rules import Pair, distance_m
 from services.matching.state import AskState, MemberState, OfferState
 
@@ -20,6 +21,10 @@ class Prospects:
     """Those who look for the same, itself included."""
 
 
+UNKNOWN = Prospects(0, 0)
+"""Nothing is weighed against later chances."""
+
+
 @dataclass(frozen=True, slots=True)
 class AskPoints:
     """What speaks for and against using an ask now, whoever helps."""
@@ -28,6 +33,8 @@ class AskPoints:
     later_helper: int
     urgency: int
     waiting: int
+    uncovered_ppm: int
+    """Chance that nobody who was asked accepts soon: what one more proposal is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +44,96 @@ class OfferPoints:
     offer_life: int
     later_ask: int
     fairness: int
+    chance_ppm: int
+    again_ppm: int
 
 
-def points_of_ask(dial: ScoreDial, ask: AskState, prospects: Prospects, told_ms: int) -> AskPoints:
-    """Life that is spent (what can wait costs), and given back where few helpers come; urgency and waiting."""
-    life = dial.points_per_life_s * remaining_s(ask.spec.deadline_ms, told_ms, dial.horizon_s)
+def points_of_ask(policy: Policy, ask: AskState, prospects: Prospects, uncovered_ppm: int, told_ms: int) -> AskPoints:
+    """Life that is spent (what can wait costs), and given back where few helpers come; urgency and waiting.
+
+    Life counts where answers are certain: elsewhere an ask is not used up by being proposed.
+    """
+    dial = policy.score
+    life = of_life(policy, ask.spec.deadline_ms, told_ms)
     waiting = dial.points_per_waited_s * waited_s(ask.spec.opened_ms, told_ms, dial.waiting_s_max)
-    return AskPoints(-life, life - kept(life, prospects), of_urgency(dial.urgency, ask.spec.urgency), waiting)
+    urgency = of_urgency(dial.urgency, ask.spec.urgency)
+    return AskPoints(-life, life - kept(life, prospects), urgency, waiting, uncovered_ppm)
 
 
 def points_of_offer(
-    dial: ScoreDial, offer: OfferState, offerer: MemberState, prospects: Prospects, told_ms: int
+    policy: Policy, offer: OfferState, offerer: MemberState, prospects: Prospects, told_ms: int
 ) -> OfferPoints:
-    """Life that is spent, and given back where few asks come; and what asking the same people again costs."""
-    life = dial.points_per_life_s * remaining_s(offer.spec.deadline_ms, told_ms, dial.horizon_s)
-    return OfferPoints(-life, life - kept(life, prospects), -carried(dial, offerer, told_ms))
+    """Life that is spent, and given back where few asks come; what asking the same people again costs; their chance."""
+    life = of_life(policy, offer.spec.deadline_ms, told_ms)
+    recent = offerer.asked_since(told_ms - DAY_MS)
+    again_ppm = left_of_worth(policy.acceptance.again_ppm, recent)
+    fairness = -carried(policy.score, recent, offerer)
+    return OfferPoints(-life, life - kept(life, prospects), fairness, chance_ppm(policy.acceptance, offerer), again_ppm)
+
+
+def of_life(policy: Policy, deadline_ms: int, told_ms: int) -> int:
+    """What a side's remaining life costs."""
+    if not policy.acceptance.is_certain:
+        return 0
+    return policy.score.points_per_life_s * remaining_s(deadline_ms, told_ms, policy.score.horizon_s)
 
 
 def parts_of(pair: Pair, ask: AskPoints, offer: OfferPoints) -> dict[str, int]:
     """Score part → points, parts of no points left out; the sum is the pair's points.
 
     `base` is what any match is worth, `distance` a cost, `continuity` speaks for people who have helped each
-    other well; the rest comes from the two sides.
+    other well; the rest comes from the two sides. Where answers are uncertain, shares of that are taken away in
+    turn: for whoever was asked already and may yet accept, for those who may not, for the way, for being asked again.
     """
-    dial = pair.community.policy.score
+    dial = pair.policy.score
+    way_m = distance_m(pair.ask, pair.offer) or 0
+    helped = has_helped(pair)
     parts = {
         "base": dial.base,
-        "distance": -dial.points_per_m * (distance_m(pair.ask, pair.offer) or 0),
+        "distance": -dial.points_per_m * way_m,
         "ask_life": ask.ask_life,
         "later_helper": ask.later_helper,
         "offer_life": offer.offer_life,
         "later_ask": offer.later_ask,
         "urgency": ask.urgency,
         "waiting": ask.waiting,
-        "continuity": dial.continuity if has_helped(pair) else 0,
+        "continuity": dial.continuity if helped else 0,
         "fairness": offer.fairness,
     }
+    if not pair.policy.acceptance.is_certain:
+        parts |= of_shares(pair.policy.acceptance, sum(parts.values()), ask, offer, way_m, helped=helped)
     return {name: points for name, points in parts.items() if points}
+
+
+def of_shares(
+    dial: AcceptanceDial, worth: int, ask: AskPoints, offer: OfferPoints, way_m: int, *, helped: bool
+) -> dict[str, int]:
+    """What each share takes away of a pair's worth, one after the other; and what asking costs at the end."""
+    learned = dial.ranking is not Ranking.nearest
+    shares = {
+        "uncovered": ask.uncovered_ppm,
+        "nearness": dial.near_m * MILLION // (dial.near_m + way_m) if dial.near_m else MILLION,
+        "chance": offer.chance_ppm if learned else MILLION,
+        "asked_lately": offer.again_ppm if learned else MILLION,
+        "known_well": dial.known_well_ppm if learned and helped else MILLION,
+    }
+    parts, left = {}, max(worth, 0)
+    for name, share_ppm in shares.items():
+        kept_points = left * share_ppm // MILLION
+        parts[name] = kept_points - left
+        left = kept_points
+    parts["asking_cost"] = -dial.asking_cost
+    return parts
+
+
+def left_of_worth(again_ppm: int, times: int) -> int:
+    """What being asked some times lately leaves of a pair's worth."""
+    left_ppm = MILLION
+    for _ in range(times):
+        left_ppm = left_ppm * again_ppm // MILLION
+        if not left_ppm:
+            break
+    return left_ppm
 
 
 def kept(life: int, prospects: Prospects) -> int:
@@ -108,7 +168,6 @@ def has_helped(pair: Pair) -> bool:
     return pair.ask.spec.member in pair.offerer.helped or pair.offer.spec.member in pair.asker.helped
 
 
-def carried(dial: ScoreDial, offerer: MemberState, told_ms: int) -> int:
+def carried(dial: ScoreDial, recent: int, offerer: MemberState) -> int:
     """What being asked lately and carrying something now cost: whoever was asked least comes first."""
-    recent = offerer.asked_since(told_ms - DAY_MS)
     return dial.points_per_recent_ask * recent + dial.points_per_active * len(offerer.active_matches)

@@ -35,6 +35,16 @@ class Choice:
     solver: str
 
 
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A part of a round as it was given to the solver, and what it answered."""
+
+    arcs: Sequence[Arc]
+    wanted: Mapping[str, int]
+    slots: Mapping[str, int]
+    choices: Sequence[Choice]
+
+
 def solve(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int], asks_max: int) -> list[Choice]:
     """The pairs with the most points in total.
 

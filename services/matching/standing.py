@@ -4,7 +4,7 @@ from schemas.facts import CONSIDERED_ALTERNATIVES, Alternative, Explanation, Fel
 from services.matching.decide.moment import Moment
 from services.matching.engine import Engine
 from services.matching.index import NaiveIndex
-from services.matching.rounds import Round
+from services.matching.weighing import Round
 
 NOT_PLANNED = "not-planned"
 

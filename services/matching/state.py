@@ -3,6 +3,7 @@
 Dictionaries keep what they hold in the order it came; wherever an order decides something, the reader sorts by id.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from schemas.codes import EndedHow, MatchStatus
@@ -29,6 +30,8 @@ class AskState:
     proposed: int = 0
     """Units of open proposals."""
     attempts: int = 0
+    touched_ms: int = 0
+    """When something last happened to it: from here the policy's ages of another look count."""
     asked: dict[str, None] = field(default_factory=dict)
     """Members asked for this ask, unless the proposal was withdrawn: nobody is asked twice."""
     matches: dict[str, None] = field(default_factory=dict)
@@ -88,6 +91,10 @@ class MatchState:
     status: MatchStatus = MatchStatus.proposed
     moved_ms: int = 0
     was_completed: bool = False
+    tried_ppm: int = 0
+    """How much of a try its answer, or silence, counted as; 0 while it is open."""
+    accepted_in_vain: bool = False
+    """An acceptance came when it could not count any more; it is learned from once."""
 
     @property
     def weighs(self) -> Weight:
@@ -102,6 +109,10 @@ class MemberState:
     fields: MemberFields = MemberFields()
     gone: bool = False
     suspended: bool = False
+    accepted: int = 0
+    """How often the member accepted, in vain included."""
+    tried_ppm: int = 0
+    """How often that was tried, in parts per million: silence that was cut short counts in part."""
     open_matches: dict[str, None] = field(default_factory=dict)
     """Proposals to this member that wait for an answer."""
     active_matches: dict[str, None] = field(default_factory=dict)
@@ -154,10 +165,27 @@ class CommunityState:
     """Event uid → when it was received, for as long as duplicates may come."""
     arrivals: list[Arrival] = field(default_factory=list)
     """Oldest first, within the policy's supply window."""
+    stirred: dict[str, None] = field(default_factory=dict)
+    """Asks to which something happened since the last round: the next one looks at them."""
+    urgent: dict[str, None] = field(default_factory=dict)
+    """Those of them that are looked at in this very record: critical ones, and those somebody declined."""
+    freed: dict[str, None] = field(default_factory=dict)
+    """Offers that may be proposed again, or for the first time, since the last round."""
+    round_ms: int = 0
+    """When the last round was."""
 
     def member(self, member: str) -> MemberState:
         """What is known of a member; nothing, for somebody who never joined."""
         return self.members.get(member) or MemberState()
+
+
+def open_matches(community: CommunityState, ask: AskState) -> Iterator[MatchState]:
+    """The ask's proposals that wait for an answer, in the order in which they were made."""
+    if ask.proposed:
+        for name in ask.matches:
+            match = community.matches[name]
+            if match.status is MatchStatus.proposed:
+                yield match
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from schemas.operations import PolicySet
 from schemas.policy import Policy
+from schemas.presets import with_certain_answers
 from services.intake import CsvMapping, RawEvent, SubmitReport, events_in_table, lines_of
 from services.simulation.answers import AcceptAll, Silence
 from services.simulation.chronicle import Chronicle
@@ -42,7 +43,7 @@ class Load:
     policy: Policy
     """The whole policy that will decide: the mapping's wishes are laid over it already."""
     answers: str
-    """One of `ANSWERS`."""
+    """One of `ANSWERS`. Everybody accepts or nobody does: pairs are final, and the policy is told so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _start_ms(order: Load, rows: Sequence[RawEvent]) -> int:
 def _open_community(run: VirtualRun, order: Load) -> None:
     """The community and its policy stand before the first row comes, in a record of their own."""
     definition = order.mapping.definition
-    policy = PolicySet(community=definition.community, policy=order.policy)
+    policy = PolicySet(community=definition.community, policy=with_certain_answers(order.policy))
     run.will_say([Said(run.now_ms, definition), Said(run.now_ms, policy)])
     run.go_to(run.now_ms)
 

@@ -10,6 +10,7 @@ from schemas.members import MemberJoined, QuietHours
 from schemas.model import Place
 from schemas.offers import OfferOpened
 from schemas.policy import HoldDial, Policy
+from schemas.presets import with_certain_answers
 from services.embedded import Embedded
 from services.runtime.log import VirtualClock
 from tests.unit.embedded.riverside import HERE, TOOLS, founding, raw
@@ -18,7 +19,7 @@ MINUTE_MS = 60_000
 MIDNIGHT_MS = 1_767_225_600_000  # 2026-01-01 00:00 UTC
 LAST_CUT_MS = MIDNIGHT_MS + 29 * MINUTE_MS
 RESTART_MS = MIDNIGHT_MS + 150 * MINUTE_MS
-POLICY = Policy(name="nightly", proposal_life_ms=45 * MINUTE_MS, hold=HoldDial(ask_waits_s_max=0))
+POLICY = with_certain_answers(Policy(name="nightly", proposal_life_ms=45 * MINUTE_MS, hold=HoldDial(ask_waits_s_max=0)))
 NIGHT = QuietHours(from_minute=60, to_minute=7 * 60)  # 01:00 to 07:00
 DAY_MS = 86_400_000
 

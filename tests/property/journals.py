@@ -27,7 +27,8 @@ from schemas.operations import (
     ProposedByHand,
     Reassigned,
 )
-from schemas.policy import HoldDial, Policy, ScoreDial
+from schemas.policy import AcceptanceDial, HoldDial, Policy, PpmByUrgency, Ranking, ScoreDial
+from schemas.presets import CERTAIN
 from schemas.taxonomy.load import load
 from services.matching import Engine
 from services.matching.decide.proposals import match_id
@@ -65,6 +66,18 @@ policies = st.builds(
         points_per_waited_s=st.sampled_from([0, 3]),
     ),
     hold=st.builds(HoldDial, near_m=st.sampled_from([0, 400]), ask_waits_s_max=st.sampled_from([0, 0, 600])),
+    acceptance=st.just(CERTAIN)
+    | st.builds(
+        AcceptanceDial,
+        prior_ppm=st.sampled_from([0, 250_000, 600_000]),
+        near_m=st.sampled_from([0, 300, 4_000]),
+        within_ms=st.sampled_from([60_000, 900_000]),
+        ranking=st.sampled_from([Ranking.learned, Ranking.nearest]),
+        asking_cost=st.sampled_from([0, 0, 50_000]),
+        exploration_ppm=st.sampled_from([0, 0, 300_000, 1_000_000]),
+        sure_ppm=st.sampled_from([AcceptanceDial().sure_ppm, PpmByUrgency(critical=1, high=1, normal=1, low=1)]),
+    ),
+    look_ages_s=st.sampled_from([(60,), (2, 4, 61), (1, 1)]),
     tick_ms=st.sampled_from([2_000, 60_000]),
     candidates_max=st.sampled_from([1, 2, 64]),
     solve_asks_max=st.sampled_from([1, 1_000]),
@@ -134,6 +147,8 @@ def joined(draw: st.DrawFn, now_ms: int) -> MemberJoined:
         asked_per_day_max=draw(st.sampled_from([None, None, 0, 1])),
         active_max=draw(st.sampled_from([None, 1])),
         blocked=tuple(draw(st.lists(members, max_size=2, unique=True))),
+        asked_before=draw(st.sampled_from([0, 0, 10])),
+        accepted_before=0,
     )
 
 

@@ -131,7 +131,7 @@ def test_an_ask_with_unmet_units_that_has_not_ended_is_proposable_or_with_a_coor
             if isinstance(fact, AskMarked) and fact.mark == "held":
                 held[fact.ask] = fact.on
         town = engine.state.communities["town"]
-        proposable = [ask.spec.ask for ask in NaiveIndex(town, TAXONOMY).asks_to_place(critical_only=False)]
+        proposable = [ask.spec.ask for ask in NaiveIndex(town, TAXONOMY).asks_to_place()]
         for name, ask in town.asks.items():
             if ask.ended is None and ask.unmet > 0 and ask.proposed == 0:
                 assert name in proposable or held[name]

@@ -28,6 +28,7 @@ from schemas.operations import (
     ProposedByHand,
 )
 from schemas.policy import HoldDial, Policy
+from schemas.presets import with_certain_answers
 from services.embedded import Embedded
 from services.runtime.log import VirtualClock
 from tests.unit.embedded.riverside import HERE, MINUTE_MS, START_MS, TOOLS, raw
@@ -37,7 +38,9 @@ OPERATOR = "coordinator-1"
 HOUR_MS = 60 * MINUTE_MS
 WAKING = 9_000
 """Three days after the last tick somebody says that the time really passed."""
-QUICK = Policy(name="saturday", tick_ms=30_000, hold=HoldDial(near_m=500_000), proposal_life_ms=5 * MINUTE_MS)
+QUICK = with_certain_answers(
+    Policy(name="saturday", tick_ms=30_000, hold=HoldDial(near_m=500_000), proposal_life_ms=5 * MINUTE_MS)
+)
 FOUNDED = (
     CommunityDefined(community=HERE, cell_m=50, neighbours=(NEXT_DOOR,)),
     PolicySet(community=HERE, policy=QUICK),

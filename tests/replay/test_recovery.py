@@ -75,7 +75,7 @@ def start_later_version(monkeypatch: pytest.MonkeyPatch) -> None:
     def upside_down(*arguments: Any) -> dict[str, int]:
         return {"upside_down": 2_000_000 - sum(parts_of(*arguments).values())}
 
-    monkeypatch.setattr("services.matching.rounds.parts_of", upside_down)
+    monkeypatch.setattr("services.matching.weighing.parts_of", upside_down)
     monkeypatch.setattr("services.matching.engine.LOGIC_VERSION", "later")
     monkeypatch.setattr("services.embedded.shell.load_taxonomy", pickier)
 

@@ -27,11 +27,11 @@ def acknowledge(
         return thank(community, event, match)
     to = status_after(match.status, said.verb.value)
     if to is None:
-        return refused(community, event, MATCH.refusal(said.verb.value), said.match)
+        return refused(community, event, MATCH.refusal(said.verb.value), said.match, said.verb)
     if takes_back_what_is_gone(community, match, to):
-        return refused(community, event, "units_taken", said.match)
+        return refused(community, event, "units_taken", said.match, said.verb)
     if said.verb in BEFORE_ACCEPTANCE and event.received_ms > match.expires_ms:
-        return refused(community, event, "too_late", said.match)
+        return refused(community, event, "too_late", said.match, said.verb)
     step = MatchMoved(
         community=community.community,
         cause=event.uid,

@@ -27,18 +27,17 @@ from schemas.operations import (
     Reassigned,
 )
 from schemas.taxonomy import Taxonomy
+from services.matching.acceptance import MILLION
 from services.matching.decide.asks import end_ask
 from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import let_go, matches_of, propose
 from services.matching.decide.refusals import refused
 from services.matching.lifecycles import MATCH, status_after
 from services.matching.rules import REACH_RULES, RULES, Pair, first_refusal, pair_of
-from services.matching.score import Prospects, parts_of, points_of_ask, points_of_offer
+from services.matching.score import UNKNOWN, parts_of, points_of_ask, points_of_offer
 from services.matching.state import AskState, CommunityState, OfferState
 
 BY_HAND = "by-hand"
-UNKNOWN = Prospects(0, 0)
-"""A coordinator's choice is not weighed against later chances."""
 REFERRAL_HOPS_MAX = 2
 PUT_ASIDE_BY_HAND = ("too_far", "open_slots", "already_asked")
 """What a coordinator may overrule: never a boundary, a block, a cap or quiet hours."""
@@ -116,9 +115,9 @@ def _by_hand(
         return refused(community, event, refusal, ask.spec.ask)
     if any(community.matches[match].offer == offer.spec.offer for match in open_matches(community, ask)):
         return refused(community, event, "already_proposed", ask.spec.ask)
-    dial, told_ms = community.policy.score, moment.told_ms
-    ask_points = points_of_ask(dial, ask, UNKNOWN, told_ms)
-    offer_points = points_of_offer(dial, offer, pair.offerer, UNKNOWN, told_ms)
+    policy, told_ms = community.policy, moment.told_ms
+    ask_points = points_of_ask(policy, ask, UNKNOWN, MILLION, told_ms)
+    offer_points = points_of_offer(policy, offer, pair.offerer, UNKNOWN, told_ms)
     explanation = Explanation(
         parts=parts_of(pair, ask_points, offer_points),
         considered=1,

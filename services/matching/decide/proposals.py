@@ -5,6 +5,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from schemas.codes import MatchStatus, Role
 from schemas.facts import Explanation, MatchMoved, Proposed
+from services.matching.acceptance import MILLION, chance_ppm
 from services.matching.decide.moment import Moment
 from services.matching.rules import distance_m
 from services.matching.state import AskState, CommunityState, MatchState, OfferState
@@ -26,8 +27,13 @@ def propose(
     explanation: Explanation,
     cause: str | None,
     attempt: int,
+    made_ppm: int = MILLION,
 ) -> Proposed:
-    """A proposal of `units` units, to be answered within the policy's life of a proposal and both deadlines."""
+    """A proposal of `units` units, to be answered within the policy's life of a proposal and both deadlines.
+
+    Args:
+        made_ppm: the probability with which it came about.
+    """
     expires_ms = min(moment.told_ms + community.policy.proposal_life_ms, ask.spec.deadline_ms, offer.spec.deadline_ms)
     return Proposed(
         community=community.community,
@@ -43,6 +49,8 @@ def propose(
         expires_ms=expires_ms,
         distance_m=distance_m(ask, offer),
         points=sum(explanation.parts.values()),
+        chance_ppm=made_ppm,
+        accept_ppm=chance_ppm(community.policy.acceptance, community.member(offer.spec.member)),
         explanation=explanation,
     )
 

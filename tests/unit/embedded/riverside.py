@@ -18,6 +18,7 @@ from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined, PolicySet
 from schemas.partitions import partition_of
 from schemas.policy import HoldDial, Policy
+from schemas.presets import with_certain_answers
 from services.embedded import Embedded, Step
 from services.intake import RawEvent
 from services.runtime.log import VirtualClock
@@ -27,7 +28,7 @@ PARTITION = partition_of(HERE)
 START_MS = 1_767_258_000_000  # 2026-01-01 09:00 UTC
 MINUTE_MS = 60_000
 TOOLS = "cw:lending.tools"  # anybody may lend, vetted or not
-AT_ONCE = Policy(name="at-once", tick_ms=30_000, hold=HoldDial(near_m=500_000))
+AT_ONCE = with_certain_answers(Policy(name="at-once", tick_ms=30_000, hold=HoldDial(near_m=500_000)))
 """Nothing is held back for something nearer, so that a test need not wait."""
 
 

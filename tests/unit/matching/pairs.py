@@ -8,6 +8,7 @@ from schemas.members import MemberFields
 from schemas.model import Place
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
+from schemas.presets import with_certain_answers
 from schemas.taxonomy.load import load
 from services.matching.rules import Pair
 from services.matching.state import AskState, CommunityState, MemberState, OfferState
@@ -64,7 +65,7 @@ class Changed:
 def pair(changed: Changed | None = None) -> Pair:
     """Two people 500 metres apart, with an hour left on both sides."""
     changed = changed or Changed()
-    policy = Policy().model_copy(update=changed.policy)
+    policy = with_certain_answers(Policy()).model_copy(update=changed.policy)
     town = CommunityState("town", CommunityDefined(community="town"), policy)
     ask = AskState(ASK.model_copy(update=changed.ask))
     offer = OfferState(OFFER.model_copy(update=changed.offer))

@@ -42,6 +42,7 @@ from schemas.operations import (
     Reassigned,
 )
 from schemas.policy import HoldDial, Policy
+from schemas.presets import CERTAIN
 from schemas.taxonomy.load import load
 from services.matching import canonical
 from services.matching.engine import Engine
@@ -210,14 +211,21 @@ class Story:
             asked_per_day_max=int(given["day"]) if "day" in given else None,
             asked_per_week_max=int(given["week"]) if "week" in given else None,
             active_max=int(given["active"]) if "active" in given else None,
+            asked_before=int(given.get("asked", "0")),
+            accepted_before=int(given.get("accepted", "0")),
             blocked=several(given.get("blocks")),
             paused_until_ms=self.now_ms + duration_ms(given["paused"]) if "paused" in given else None,
         )
 
     def policy(self, words: list[str], given: dict[str, str]) -> AnyEvent:
-        """`policy open_slots=1 proposal_life_ms=60000`: eager, with these fields set."""
+        """`policy open_slots=1 proposal_life_ms=60000`: eager, with these fields set.
+
+        Whoever is asked accepts, unless `answers=uncertain`.
+        """
+        uncertain = given.pop("answers", "certain") == "uncertain"
         fields = {name: int(value) for name, value in given.items()}
-        return PolicySet(community="town", policy=Policy.model_validate({"hold": EAGER, **fields}))
+        certain = {} if uncertain else {"acceptance": CERTAIN, "proposals_open_per_unit": 1}
+        return PolicySet(community="town", policy=Policy.model_validate({"hold": EAGER, **certain, **fields}))
 
     def acknowledgement(self, verb: Verb, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`accept A1 O1`, `cancel A1 O1 why=illness by=asker`."""

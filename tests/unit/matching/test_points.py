@@ -10,6 +10,7 @@ from schemas.codes import Urgency
 from schemas.members import QuietHours
 from schemas.policy import HoldDial, ScoreDial
 from schemas.schedules import OffsetFrom
+from services.matching.acceptance import MILLION
 from services.matching.hold import may_go
 from services.matching.quiet import is_quiet, local_minute
 from services.matching.rules import Pair
@@ -23,11 +24,11 @@ EVEN = Prospects(1, 1)
 
 def parts(one: Pair, ask_prospects: Prospects = NOBODY, offer_prospects: Prospects = NOBODY) -> dict[str, int]:
     """The parts of a pair, with the supply around its sides."""
-    dial = one.community.policy.score
+    policy = one.community.policy
     return parts_of(
         one,
-        points_of_ask(dial, one.ask, ask_prospects, one.told_ms),
-        points_of_offer(dial, one.offer, one.offerer, offer_prospects, one.told_ms),
+        points_of_ask(policy, one.ask, ask_prospects, MILLION, one.told_ms),
+        points_of_offer(policy, one.offer, one.offerer, offer_prospects, one.told_ms),
     )
 
 
@@ -114,7 +115,7 @@ def test_life_and_waiting_are_whole_seconds_within_their_bounds() -> None:
 )
 def test_a_planned_pair_goes_out_once_it_is_near_or_time_is_short(changed: Changed, told_ms: int, goes: bool) -> None:
     one = pair(changed)
-    assert may_go(one.community.policy.hold, one.ask, one.offer, told_ms) is goes
+    assert may_go(one.community.policy, one.ask, one.offer, told_ms) is goes
 
 
 def test_quiet_hours_are_local_and_may_pass_midnight() -> None:

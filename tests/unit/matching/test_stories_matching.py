@@ -24,8 +24,7 @@ def test_a_decline_is_offered_to_somebody_else_and_never_again_to_the_same() -> 
         offer   O1 food cell=0,1
         offer   O2 food cell=0,5
         tick    2s                 -> proposed A1 O1
-        decline A1 O1 why=too_far  -> declined A1 O1
-        tick    2s                 -> proposed A1 O2
+        decline A1 O1 why=too_far  -> declined A1 O1, proposed A1 O2
         decline A1 O2              -> declined A1 O2
         tick    2s                 -> nothing
     """)

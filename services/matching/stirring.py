@@ -1,0 +1,74 @@
+"""Which asks a fact stirs, so that the next round looks at them, and which offers it frees. Part of the fold.
+
+A round looks at what was stirred, at what waited long enough, and at who waits around what was freed: what it costs
+follows from what happens, not from how much is open.
+"""
+
+from schemas.codes import MatchStatus, Urgency
+from schemas.facts import (
+    AnyFact,
+    AskListed,
+    AskMarked,
+    MatchMoved,
+    MemberKnown,
+    MemberMarked,
+    OfferListed,
+    OfferMarked,
+    Proposed,
+)
+from services.matching.state import AskState, CommunityState, PartitionState
+
+
+def stir(community: CommunityState, fact: AnyFact, now_ms: int) -> None:
+    """Note what a fact makes worth looking at; called after the state has taken it in."""
+    match fact:
+        case Proposed():
+            community.asks[fact.ask].touched_ms = now_ms
+        case MatchMoved():
+            _stir_by_move(community, fact, now_ms)
+        case AskListed():
+            _stir(community, community.asks[fact.ask.ask], now_ms)
+        case OfferListed():
+            community.freed[fact.offer.offer] = None
+        case AskMarked():
+            if not fact.on:
+                _stir(community, community.asks[fact.ask], now_ms)
+        case OfferMarked():
+            community.freed[fact.offer] = None
+        case MemberKnown() | MemberMarked():
+            community.freed |= community.members[fact.member].offers
+        case _:
+            pass
+
+
+def settle(state: PartitionState, now_ms: int, rounds: list[str]) -> None:
+    """The end of a record: what was looked at is no longer stirred.
+
+    Args:
+        rounds: communities whose record crossed a tick: these looked at everything.
+    """
+    if now_ms == state.clock.now_ms and state.clock.is_held:
+        return  # nobody looked: time stands
+    for community in state.communities.values():
+        community.urgent.clear()
+    for name in rounds:
+        community = state.communities[name]
+        community.stirred.clear()
+        community.freed.clear()
+        community.round_ms = now_ms
+
+
+def _stir_by_move(community: CommunityState, fact: MatchMoved, now_ms: int) -> None:
+    match = community.matches[fact.match]
+    _stir(community, community.asks[match.ask], now_ms, at_once=fact.to is MatchStatus.declined)
+    if fact.to is not MatchStatus.started:
+        community.freed |= community.members[match.offerer].offers
+
+
+def _stir(community: CommunityState, ask: AskState, now_ms: int, *, at_once: bool = False) -> None:
+    ask.touched_ms = now_ms
+    if not ask.is_open:
+        return
+    community.stirred[ask.spec.ask] = None
+    if at_once or ask.spec.urgency is Urgency.critical:
+        community.urgent[ask.spec.ask] = None
