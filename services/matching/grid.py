@@ -13,15 +13,21 @@ from schemas.facts import (
     AskMarked,
     LeftWaiting,
     MatchMoved,
+    MemberGone,
+    MemberKnown,
+    MemberMarked,
     OfferEnded,
     OfferListed,
+    OfferMarked,
     Proposed,
     PutWaiting,
+    Refused,
 )
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
 from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
+from services.matching.columns import Columns
 from services.matching.index import (
     WOKEN_FROM,
     escalates_ms,
@@ -59,6 +65,7 @@ class GridIndex:
         self._waiting_ends: Due = []
         self._waiting: dict[Subject, dict[str, Waiting]] = {}
         self._awaits: dict[str, Subject] = {}
+        self.columns = None if community.policy.acceptance.is_certain else Columns(community, taxonomy)
         self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
         for ask in community.asks.values():
             self._file_ask(ask)
@@ -82,19 +89,30 @@ class GridIndex:
                 self._file_ask(known.asks[fact.ask])
             case OfferListed():
                 self._arrive(fact.offer.place, is_new=is_new)
+                self._note_member(fact.offer.member)
                 self._file_offer(known.offers[fact.offer.offer], is_new=True)
             case OfferEnded():
                 self._file_offer(known.offers[fact.offer])
             case Proposed():
                 self._file_match(known.matches[fact.match])
                 self._file_look(known.asks[fact.ask])
+                self._note_member(fact.offerer)
             case MatchMoved():
                 moved = known.matches[fact.match]
                 self._file_match(moved)
                 self._file_ask(known.asks[moved.ask])
                 self._file_offer(known.offers[moved.offer])
+                self._note_member(moved.offerer)
+            case OfferMarked():
+                if self.columns is not None:
+                    self.columns.offers.pause(fact.offer, paused=fact.paused)
+            case MemberKnown() | MemberMarked() | MemberGone():
+                self._note_member(fact.member)
             case PutWaiting():
                 self._file_waiting(known.waiting[fact.event.uid])
+            case Refused():
+                if fact.verb is not None and fact.about in known.matches:
+                    self._note_member(known.matches[fact.about].offerer)
             case LeftWaiting():
                 self._leave_waiting(fact.uid)
             case _:
@@ -158,7 +176,7 @@ class GridIndex:
         asked = {need: None for offered in offer.spec.needs for need in self._taxonomy.ancestors(offered)}
         for need in asked:
             for ask in self._asks_by_need[need].near(offer) if need in self._asks_by_need else ():
-                if may_be_proposed(policy, ask):
+                if not ask.proposed and may_be_proposed(policy, ask):
                     near.append((distance_m(ask, offer) or 0, ask.spec.ask, ask))
         near.sort(key=lambda row: row[:2])
         return [ask for _, _, ask in near[:WOKEN_FROM]]
@@ -192,6 +210,10 @@ class GridIndex:
         """Count what has just arrived; what was merely changed, or is nowhere, arrived before or never."""
         if is_new and place is not None:
             self._tally.arrive(self._community.arrivals[-1])
+
+    def _note_member(self, name: str) -> None:
+        if self.columns is not None:
+            self.columns.members.note(name)
 
     def _silence_ends_ms(self, match: MatchState) -> int | None:
         return silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
@@ -229,7 +251,11 @@ class GridIndex:
             heappush(self._offer_ends, (offer.spec.deadline_ms, name))
         if not offer.is_open:
             self._tally.forget((True, name))
+            if self.columns is not None:
+                self.columns.offers.take(name)
             return
+        if self.columns is not None:
+            self.columns.offers.put(offer)
         if is_new or not needs:
             self._tally.watch((True, name), side_of_offer(offer))
         place = offer.spec.place

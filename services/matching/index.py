@@ -4,7 +4,7 @@ The seam between the obvious implementation, which scans, and a fast one, which 
 the same order, so both decide the same.
 """
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from schemas.codes import MatchStatus, Urgency
 from schemas.facts import AnyFact
@@ -17,6 +17,9 @@ from services.matching.state import AskState, CommunityState, MatchState, OfferS
 from services.matching.subjects import subject_of
 from services.matching.supply import Side, count, side_of_ask, side_of_offer
 
+if TYPE_CHECKING:
+    from services.matching.columns import Columns
+
 LOOKED_AT_PER_CANDIDATE = 8
 WOKEN_FROM = 64
 """How many asks around a freed offer are looked at for those it wakes."""
@@ -26,6 +29,9 @@ TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
 
 class Index(Protocol):
     """Look-ups over one community, each in a total order that ends in the id."""
+
+    columns: "Columns | None"
+    """Where offers are weighed for many asks at once; None: one by one."""
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved.
@@ -56,7 +62,7 @@ class Index(Protocol):
         """Asks that may have another proposal and whose next look fell due after `round_ms`, by `now_ms`; by id."""
 
     def asks_around(self, offer: OfferState) -> list[AskState]:
-        """Asks that may have another proposal, within category and reach: the nearest `WOKEN_FROM`, by distance, then id."""
+        """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, by distance, then id."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """Events in the waiting room that speak of this, in the order they came."""
@@ -117,6 +123,8 @@ def escalates_ms(policy: Policy, ask: AskState) -> int:
 class NaiveIndex:
     """Scans everything, every time. The specification: obvious first, never optimised."""
 
+    columns: "Columns | None" = None
+
     def __init__(self, community: CommunityState, taxonomy: Taxonomy) -> None:
         self._community = community
         self._taxonomy = taxonomy
@@ -169,6 +177,8 @@ class NaiveIndex:
         """See `Index`."""
         near = []
         for ask in self.asks_to_place():
+            if ask.proposed:
+                continue
             pair = pair_of(self._community, self._taxonomy, ask, offer, 0)
             if first_refusal(pair, REACH_RULES) is None:
                 near.append((distance_m(ask, offer) or 0, ask.spec.ask, ask))

@@ -5,6 +5,7 @@ one. Where people may not answer, a round looks at what was stirred, at what has
 waits around what was freed, and asks as many as make an acceptance likely enough.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,22 +18,17 @@ from services.matching.decide.proposals import propose
 from services.matching.exploration import Lot, draw
 from services.matching.hold import may_go
 from services.matching.index import Index, may_be_proposed
-from services.matching.solver import Arc, Choice, Solved, connected_parts, solve
-from services.matching.state import AskState, CommunityState, open_matches
+from services.matching.solver import Arc, Choice, Solved, best_of_one, connected_parts, solve
+from services.matching.state import AskState, CommunityState
 from services.matching.waking import woken
-from services.matching.weighing import Considered, Round, Scored, explain
-
-SPARE_ARCS = 8
-"""How many more offers than are wanted for an ask go to the solver, in case others want the same."""
+from services.matching.weighing import SPARE_ARCS, Considered, Round, Scored, Weighed, explain, room_of
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What is wanted for an ask in a round, and of whom."""
 
-    looked: Considered
-    best: Sequence[Scored]
-    """Feasible offers, one a member, best first."""
+    weighed: Weighed
     arcs: Sequence[Arc]
     """Those of them that go to the solver."""
     wanted: int
@@ -100,17 +96,44 @@ def ripe_parts(round_: Round, considered: Mapping[str, Considered]) -> list[list
 
 def wish_of_certain(round_: Round, looked: Considered) -> Wish:
     """One proposal for each unit nobody was asked for, of anybody who would do."""
-    ask, best = looked.ask, round_.score(looked)
+    ask, weighed = looked.ask, round_.weigh(looked)
     wanted = ask.unmet * round_.community.policy.proposals_open_per_unit - ask.proposed
-    return Wish(looked, best, arcs_of(ask, best), wanted, units_max=wanted)
+    return Wish(weighed, arcs_of(ask, weighed.best), wanted, units_max=wanted)
 
 
 def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
     """What is looked at and wants more people asked, in parts that hang together."""
-    wishes = {ask.spec.ask: wish_of(round_, round_.consider(ask)) for ask in to_look_at(round_, is_round=is_round)}
-    links = [(arc.ask, arc.helper) for wish in wishes.values() for arc in wish.arcs]
+    asks = to_look_at(round_, is_round=is_round)
+    wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in weigh_all(round_, asks)}
+    contested = contested_asks(round_, wishes)
+    links = [(arc.ask, arc.helper) for name in contested for arc in wishes[name].arcs]
     parts = [dict.fromkeys(ask for ask, _ in part) for part in connected_parts(links)]
-    return [[wishes[name] for name in part] for part in parts]
+    alone = [[wish] for name, wish in wishes.items() if name not in contested]
+    return [*alone, *([wishes[name] for name in part] for part in parts)]
+
+
+def contested_asks(round_: Round, wishes: Mapping[str, Wish]) -> dict[str, None]:
+    """The asks of all parts in which somebody is wanted more often than they may be asked.
+
+    Elsewhere everybody gets whom they like best: no plan is worth more.
+    """
+    wanted_of = Counter(arc.helper for wish in wishes.values() for arc in wish.arcs[: wish.wanted])
+    reached = [helper for helper, times in wanted_of.items() if times > 1 and times > round_.slots(helper)]
+    if not reached:
+        return {}
+    asks_of: dict[str, list[str]] = {}
+    for name, wish in wishes.items():
+        for arc in wish.arcs:
+            asks_of.setdefault(arc.helper, []).append(name)
+    contested, seen = dict[str, None](), dict.fromkeys(reached)
+    while reached:
+        for name in asks_of[reached.pop()]:
+            if name not in contested:
+                contested[name] = None
+                fresh = [arc.helper for arc in wishes[name].arcs if arc.helper not in seen]
+                seen |= dict.fromkeys(fresh)
+                reached += fresh
+    return contested
 
 
 def to_look_at(round_: Round, *, is_round: bool) -> list[AskState]:
@@ -125,16 +148,23 @@ def to_look_at(round_: Round, *, is_round: bool) -> list[AskState]:
     return [ask for _, ask in sorted(asks.items()) if not round_.missing(ask).is_covered]
 
 
-def wish_of(round_: Round, looked: Considered) -> Wish:
+def weigh_all(round_: Round, asks: Sequence[AskState]) -> list[Weighed]:
+    """Weigh what is near each ask; by columns, where the index has some."""
+    columns = round_.index.columns
+    if columns is not None:
+        return columns.weigh(round_, asks)
+    return [round_.weigh(round_.consider(ask)) for ask in asks]
+
+
+def wish_of(round_: Round, weighed: Weighed) -> Wish:
     """As many of the best as make an acceptance likely enough, and a few more for the solver to choose from."""
-    community, ask, best = round_.community, looked.ask, round_.score(looked)
-    worthy = [one for one in best if one.points > 0]
+    community, ask = round_.community, weighed.ask
+    room = room_of(community, ask)
+    worthy = [one for one in weighed.best[: room + SPARE_ARCS] if one.points > 0]
     asked = [(community.member(one.offer.spec.member), min(ask.unmet, one.offer.room)) for one in worthy]
-    room = ask.unmet * community.policy.proposals_open_per_unit - sum(1 for _ in open_matches(community, ask))
     wanted = more_wanted(community, round_.missing(ask), asked, room)
-    weighed = worthy[: wanted + SPARE_ARCS]
-    lot = draw(community, ask, wanted, len(weighed))
-    return Wish(looked, best, arcs_of(ask, lot.ordered(weighed)), wanted, wanted * ask.unmet, lot)
+    lot = draw(community, ask, wanted, min(len(worthy), wanted + SPARE_ARCS))
+    return Wish(weighed, arcs_of(ask, lot.ordered(worthy[: lot.weighed])), wanted, wanted * ask.unmet, lot)
 
 
 def arcs_of(ask: AskState, scored: Sequence[Scored]) -> list[Arc]:
@@ -150,23 +180,26 @@ def plan(round_: Round, part: Sequence[Wish], solved: list[Solved] | None) -> di
     if not arcs:
         return {}
     slots = {arc.helper: round_.slots(arc.helper) for arc in arcs}
-    wanted = {wish.looked.ask.spec.ask: wish.wanted for wish in part}
-    choices = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
+    wanted = {wish.weighed.ask.spec.ask: wish.wanted for wish in part}
+    if len(part) == 1:
+        choices = best_of_one(arcs, part[0].wanted)
+    else:
+        choices = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
     if solved is not None:
         solved.append(Solved(arcs, wanted, slots, choices))
     chosen: dict[str, list[Choice]] = {}
     for choice in choices:
         chosen.setdefault(choice.arc.ask, []).append(choice)
     return {
-        wish.looked.ask.spec.ask: share_out(round_, wish, chosen[wish.looked.ask.spec.ask])
+        wish.weighed.ask.spec.ask: share_out(round_, wish, chosen[wish.weighed.ask.spec.ask])
         for wish in part
-        if wish.looked.ask.spec.ask in chosen
+        if wish.weighed.ask.spec.ask in chosen
     }
 
 
 def share_out(round_: Round, wish: Wish, chosen: list[Choice]) -> list[AnyFact]:
     """Share out an ask's units over what was planned for it, best pair first, and propose what is ripe."""
-    community, ask, facts = round_.community, wish.looked.ask, list[AnyFact]()
+    community, ask, facts = round_.community, wish.weighed.ask, list[AnyFact]()
     open_units, attempt = wish.units_max, ask.attempts
     for choice in sorted(chosen, key=lambda choice: (-choice.arc.points, choice.arc.offer)):
         offer = community.offers[choice.arc.offer]
@@ -176,8 +209,8 @@ def share_out(round_: Round, wish: Wish, chosen: list[Choice]) -> list[AnyFact]:
         open_units -= units
         if may_go(community.policy, ask, offer, round_.moment.told_ms):
             attempt += 1
-            explanation = explain(wish.looked, wish.best, choice)
-            made_ppm = MILLION if wish.lot is None else wish.lot.made_ppm(wish.best, choice.arc.offer)
+            explanation = explain(round_, wish.weighed, choice)
+            made_ppm = MILLION if wish.lot is None else wish.lot.made_ppm(wish.weighed.best, choice.arc.offer)
             proposal = propose(community, ask, offer, units, round_.moment, explanation, None, attempt, made_ppm)
             facts.append(proposal)
     return facts

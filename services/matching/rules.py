@@ -126,14 +126,12 @@ def is_paused(pair: Pair) -> bool:
 
 def left_today(policy: Policy, member: MemberState, told_ms: int) -> int:
     """How often the member may still be asked within these 24 hours, by their own cap or else the policy's."""
-    cap = member.fields.asked_per_day_max
-    return (policy.asked_per_day_max if cap is None else cap) - member.asked_since(told_ms - DAY_MS)
+    return day_cap(policy, member) - member.asked_since(told_ms - DAY_MS)
 
 
 def left_this_week(policy: Policy, member: MemberState, told_ms: int) -> int:
     """How often the member may still be asked within these seven days, by their own cap or else the policy's."""
-    cap = member.fields.asked_per_week_max
-    return (policy.asked_per_week_max if cap is None else cap) - member.asked_since(told_ms - WEEK_MS)
+    return week_cap(policy, member) - member.asked_since(told_ms - WEEK_MS)
 
 
 def left_open(policy: Policy, member: MemberState) -> int:
@@ -143,9 +141,25 @@ def left_open(policy: Policy, member: MemberState) -> int:
 
 def carries_enough(pair: Pair) -> bool:
     """Carries as much as the member, or else the policy, allows."""
-    cap = pair.offerer.fields.active_max
-    cap = pair.policy.active_max if cap is None else cap
-    return len(pair.offerer.active_matches) >= cap
+    return len(pair.offerer.active_matches) >= active_cap(pair.policy, pair.offerer)
+
+
+def day_cap(policy: Policy, member: MemberState) -> int:
+    """How often the member may be asked within 24 hours."""
+    cap = member.fields.asked_per_day_max
+    return policy.asked_per_day_max if cap is None else cap
+
+
+def week_cap(policy: Policy, member: MemberState) -> int:
+    """How often the member may be asked within seven days."""
+    cap = member.fields.asked_per_week_max
+    return policy.asked_per_week_max if cap is None else cap
+
+
+def active_cap(policy: Policy, member: MemberState) -> int:
+    """How much the member may carry at one time."""
+    cap = member.fields.active_max
+    return policy.active_max if cap is None else cap
 
 
 # fmt: off

@@ -7,6 +7,7 @@ go in id order and each breaks ties by its rank, so the answer depends on nothin
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
@@ -17,8 +18,7 @@ EXACT = "min-cost-flow"
 GREEDY = "greedy"
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
+class Arc(NamedTuple):
     """A feasible pair: ask, helper (the offering member), offer, and what it is worth: more than no points."""
 
     ask: str
@@ -27,8 +27,7 @@ class Arc:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A pair that was taken, and by which solver."""
 
     arc: Arc
@@ -63,6 +62,12 @@ def solve(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, in
     if len(asks) > asks_max or max(arc.points for arc in ordered) * nodes > COST_SUM_MAX:
         return [Choice(arc, GREEDY) for arc in greedy(ordered, wanted, slots)]
     return [Choice(arc, EXACT) for arc in min_cost_flow(ordered, wanted, slots)]
+
+
+def best_of_one(arcs: Sequence[Arc], wanted: int) -> list[Choice]:
+    """The exact answer where one ask has everybody to itself, each of them free at least once."""
+    taken = sorted(arcs, key=lambda arc: (-arc.points, arc.offer))[: max(wanted, 0)]
+    return [Choice(arc, EXACT) for arc in sorted(taken, key=lambda arc: arc.offer)]
 
 
 def connected_parts(links: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:

@@ -1,4 +1,4 @@
-"""Whom a freed offer wakes: somebody around who is covered least has waited for it."""
+"""Whom a freed offer wakes: somebody around for whom nobody is asked."""
 
 from services.matching.rules import PAIR_RULES, first_refusal, pair_of
 from services.matching.state import AskState, OfferState
@@ -16,13 +16,13 @@ def woken(round_: Round) -> list[AskState]:
 
 
 def woken_by(round_: Round, offer: OfferState) -> list[AskState]:
-    """Asks that could be proposed to the offer: least covered first, then oldest, then by id."""
+    """Asks that could be proposed to the offer: oldest first, then by id."""
     slots = round_.slots(offer.spec.member)
     if slots <= 0:
         return []
     asks: list[AskState] = []
     around = round_.index.asks_around(offer)
-    for ask in sorted(around, key=lambda ask: (ask.proposed, ask.spec.opened_ms, ask.spec.ask)):
+    for ask in sorted(around, key=lambda ask: (ask.spec.opened_ms, ask.spec.ask)):
         pair = pair_of(round_.community, round_.taxonomy, ask, offer, round_.moment.told_ms)
         if round_.helper_refusal(pair) is not None:
             return []

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
 from schemas.facts import CONSIDERED_ALTERNATIVES, Alternative, Explanation, Fell
 from schemas.taxonomy import Taxonomy
@@ -27,7 +29,10 @@ from services.matching.score import (
     points_of_offer,
 )
 from services.matching.solver import Choice
-from services.matching.state import AskState, CommunityState, OfferState
+from services.matching.state import AskState, CommunityState, OfferState, open_matches
+
+SPARE_ARCS = 8
+"""How many more offers than are wanted for an ask go to the solver, in case others want the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,25 @@ class Considered:
     """Nearest first, then by offer id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A feasible pair and what it is worth, part by part."""
+class Scored(NamedTuple):
+    """A feasible pair and what it is worth."""
 
     offer: OfferState
-    parts: Mapping[str, int]
     points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What was looked at for one ask, and what it came to."""
+
+    ask: AskState
+    points: AskPoints
+    """What speaks for and against using the ask now."""
+    looked_at: int
+    fell: Mapping[str, int]
+    feasible: int
+    best: Sequence[Scored]
+    """The best offer of each member, best first, then by offer id. Where there are columns, as many as may be of use."""
 
 
 @dataclass(slots=True)
@@ -60,6 +77,8 @@ class Round:
     moment: Moment
     uncovered: dict[str, Missing] = field(default_factory=dict)
     """Ask → how far it is uncovered, where answers are uncertain."""
+    slots_of: dict[str, int] = field(default_factory=dict)
+    """Member → how many proposals they may be sent in this round."""
     refusals: dict[str, str | None] = field(default_factory=dict)
     """Offer → the first rule that refuses its side in this round."""
     offer_points: dict[str, OfferPoints] = field(default_factory=dict)
@@ -88,17 +107,17 @@ class Round:
             self.refusals[name] = first_refusal(pair, HELPER_RULES)
         return self.refusals[name]
 
-    def score(self, looked: Considered) -> list[Scored]:
-        """The best offer of each member, best first, then by offer id."""
+    def weigh(self, looked: Considered) -> Weighed:
+        """Score what passed the rules: the best offer of each member, best first, then by offer id."""
         ask_points = self.points_of_ask(looked.ask)
         best: dict[str, Scored] = {}
         for pair in looked.feasible:
-            parts = parts_of(pair, ask_points, self.points_of(pair))
-            scored = Scored(pair.offer, parts, sum(parts.values()))
+            scored = Scored(pair.offer, sum(parts_of(pair, ask_points, self.points_of(pair)).values()))
             known = best.get(pair.offer.spec.member)
-            if known is None or _rank(scored) < _rank(known):
+            if known is None or rank(scored) < rank(known):
                 best[pair.offer.spec.member] = scored
-        return sorted(best.values(), key=_rank)
+        ranked = sorted(best.values(), key=rank)
+        return Weighed(looked.ask, ask_points, looked.looked_at, looked.fell, len(looked.feasible), ranked)
 
     def points_of(self, pair: Pair) -> OfferPoints:
         """What speaks against using the pair's offer, found out once per offer."""
@@ -126,25 +145,34 @@ class Round:
 
     def slots(self, member: str) -> int:
         """How many proposals a member may be sent in this round: as many as every cap of theirs leaves room for."""
-        known, policy, told_ms = self.community.member(member), self.community.policy, self.moment.told_ms
-        return min(left_open(policy, known), left_today(policy, known, told_ms), left_this_week(policy, known, told_ms))
+        if member not in self.slots_of:
+            known, policy, told_ms = self.community.member(member), self.community.policy, self.moment.told_ms
+            today, week = left_today(policy, known, told_ms), left_this_week(policy, known, told_ms)
+            self.slots_of[member] = min(left_open(policy, known), today, week)
+        return self.slots_of[member]
 
 
-def _rank(scored: Scored) -> tuple[int, str]:
+def room_of(community: CommunityState, ask: AskState) -> int:
+    """How many more proposals the ask may have open."""
+    open_now = sum(1 for _ in open_matches(community, ask))
+    return ask.unmet * community.policy.proposals_open_per_unit - open_now
+
+
+def rank(scored: Scored) -> tuple[int, str]:
+    """Best first, then by offer id."""
     return -scored.points, scored.offer.spec.offer
 
 
-def explain(looked: Considered, scored: Sequence[Scored], choice: Choice) -> Explanation:
+def explain(round_: Round, weighed: Weighed, choice: Choice) -> Explanation:
     """Why this offer: its parts, what fell to which rule, and the best that were not taken."""
-    taken = next(one for one in scored if one.offer.spec.offer == choice.arc.offer)
-    others = [one for one in scored if one is not taken]
+    offer = round_.community.offers[choice.arc.offer]
+    pair = pair_of(round_.community, round_.taxonomy, weighed.ask, offer, round_.moment.told_ms)
+    others = islice((one for one in weighed.best if one.offer is not offer), CONSIDERED_ALTERNATIVES)
     return Explanation(
-        parts=dict(taken.parts),
-        considered=looked.looked_at,
-        feasible=len(looked.feasible),
-        fell=tuple(Fell(rule=rule, count=count) for rule, count in sorted(looked.fell.items())),
-        alternatives=tuple(
-            Alternative(offer=one.offer.spec.offer, points=one.points) for one in others[:CONSIDERED_ALTERNATIVES]
-        ),
+        parts=parts_of(pair, weighed.points, round_.points_of(pair)),
+        considered=weighed.looked_at,
+        feasible=weighed.feasible,
+        fell=tuple(Fell(rule=rule, count=count) for rule, count in sorted(weighed.fell.items())),
+        alternatives=tuple(Alternative(offer=one.offer.spec.offer, points=one.points) for one in others),
         solver=choice.solver,
     )

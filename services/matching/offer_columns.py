@@ -1,0 +1,118 @@
+"""What rules and points need of open offers, as columns of whole numbers, and which of them lie in which cell."""
+
+import numpy as np
+
+from schemas.codes import VETTING_RANK
+from schemas.taxonomy import Taxonomy
+from services.matching.cells import Cell, cell_of
+from services.matching.member_columns import FIRST_ROWS, MemberColumns, Numbers
+from services.matching.state import OfferState
+
+COLUMNS = (
+    "x_m",
+    "y_m",
+    "radius_m",
+    "deadline_ms",
+    "from_ms",
+    "unit",
+    "member",
+    "paused",
+    "floor",
+    "floor_varies",
+    "several_needs",
+)
+
+
+class OfferColumns:
+    """Rows of open offers that have a place. A row is used again once its offer is closed."""
+
+    x_m: Numbers
+    y_m: Numbers
+    radius_m: Numbers
+    deadline_ms: Numbers
+    from_ms: Numbers
+    unit: Numbers
+    member: Numbers
+    paused: Numbers
+    floor: Numbers
+    floor_varies: Numbers
+    several_needs: Numbers
+
+    def __init__(self, taxonomy: Taxonomy, members: MemberColumns) -> None:
+        self._taxonomy = taxonomy
+        self._members = members
+        self._row_of: dict[str, int] = {}
+        self._filed: dict[str, tuple[tuple[str, ...], Cell]] = {}
+        self._units: dict[str, int] = {}
+        self._free: list[int] = []
+        self.offers: list[OfferState | None] = []
+        self.names: list[str] = []
+        self.cells: dict[str, dict[Cell, list[int]]] = {}
+        """Need → cell → rows."""
+        self.reach_m_max: dict[str, int] = {}
+        """Need → no offer of it ever reached further."""
+        for name in COLUMNS:
+            setattr(self, name, np.zeros(FIRST_ROWS, dtype=np.int64))
+
+    def put(self, offer: OfferState) -> None:
+        """File an open offer, in place of what was filed under its name."""
+        spec = offer.spec
+        place = spec.place
+        self.take(spec.offer)
+        if place is None:
+            return
+        row = self._new_row()
+        self._row_of[spec.offer] = row
+        self.offers[row], self.names[row] = offer, spec.offer
+        floors = [self.floor_of(need) for need in spec.needs]
+        self.x_m[row], self.y_m[row], self.radius_m[row] = place.x_m, place.y_m, spec.radius_m
+        self.deadline_ms[row], self.from_ms[row] = spec.deadline_ms, spec.from_ms
+        self.unit[row] = self.unit_of(spec.unit)
+        self.member[row] = self._members.row(spec.member)
+        self.paused[row] = offer.paused
+        self.floor[row], self.floor_varies[row] = floors[0], min(floors) != max(floors)
+        self.several_needs[row] = len(spec.needs) > 1
+        cell = cell_of(place)
+        self._filed[spec.offer] = (spec.needs, cell)
+        for need in spec.needs:
+            self.cells.setdefault(need, {}).setdefault(cell, []).append(row)
+            self.reach_m_max[need] = max(self.reach_m_max.get(need, 0), spec.radius_m)
+
+    def take(self, name: str) -> None:
+        """Remove what was filed under a name."""
+        row = self._row_of.pop(name, None)
+        if row is None:
+            return
+        needs, cell = self._filed.pop(name)
+        for need in needs:
+            rows = self.cells[need][cell]
+            rows.remove(row)
+            if not rows:
+                del self.cells[need][cell]
+        self.offers[row] = None
+        self._free.append(row)
+
+    def pause(self, name: str, *, paused: bool) -> None:
+        """An offer was paused or resumed."""
+        row = self._row_of.get(name)
+        if row is not None:
+            self.paused[row] = paused
+
+    def unit_of(self, unit: str) -> int:
+        """A number for a unit's word."""
+        return self._units.setdefault(unit, len(self._units))
+
+    def floor_of(self, need: str) -> int:
+        """The vetting a need demands, as a rank."""
+        return VETTING_RANK[self._taxonomy.entry(need).vetting_floor] if self._taxonomy.knows(need) else 0
+
+    def _new_row(self) -> int:
+        if self._free:
+            return self._free.pop()
+        row = len(self.offers)
+        self.offers.append(None)
+        self.names.append("")
+        if row == len(self.x_m):
+            for name in COLUMNS:
+                setattr(self, name, np.concatenate([getattr(self, name), np.zeros(row, dtype=np.int64)]))
+        return row
