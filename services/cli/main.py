@@ -2,7 +2,21 @@
 
 import typer
 
-from services.cli import board, dead_letters, demo, explain, journal, load, policy, replay, schemas, status, submit, up
+from services.cli import (
+    bench,
+    board,
+    dead_letters,
+    demo,
+    explain,
+    journal,
+    load,
+    policy,
+    replay,
+    schemas,
+    status,
+    submit,
+    up,
+)
 from services.cli.refusing import Commands
 
 app = typer.Typer(
@@ -14,6 +28,6 @@ app = typer.Typer(
     epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
 )
 
-for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters):
+for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters, bench):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

@@ -1,0 +1,91 @@
+"""`commonweal bench`: how fast, measured here and now."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from services.cli.arguments import print_json, refuse_usage
+from services.cli.data_folder import AsJson
+
+if TYPE_CHECKING:
+    from services.simulation.bench.report import Bench
+
+OPEN_MAX = 2_000_000
+
+app = typer.Typer(no_args_is_help=True, help="How fast Commonweal is, measured on this machine, now.")
+
+Sizes = Annotated[
+    str, typer.Option("--open", metavar="N,N,…", help="How many asks are open at one time; a row for each.")
+]
+Events = Annotated[
+    int | None,
+    typer.Option(
+        "--events", min=10, help="How many events are measured of each size; three minutes' worth if left out."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Another number is another town.")]
+FixedArea = Annotated[
+    bool, typer.Option("--fixed-area", help="Also a town that does not grow, up to 100,000 open asks.")
+]
+Naive = Annotated[bool, typer.Option("--naive/--no-naive", help="Also the index that scans, up to 10,000 open asks.")]
+Latency = Annotated[
+    bool, typer.Option("--latency/--no-latency", help="Also how long an ask waits at half the highest rate.")
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Mount the commands."""
+    root.add_typer(app, name="bench")
+
+
+@app.callback()
+def bench() -> None:
+    """How fast Commonweal is, measured on this machine, now."""
+
+
+@app.command("engine")
+def bench_engine(
+    sizes: Sizes = "1000,10000,100000",
+    events: Events = None,
+    fixed_area: FixedArea = False,
+    naive: Naive = True,
+    latency: Latency = True,
+    seed: Seed = 7193,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the engine on a generated town in balance: journal bytes in, decision bytes out, one core.
+
+    Asks, offers and answers come three to two to five, answers go to proposals the engine made, and about as many asks
+    leave as come. Each size runs in a process of its own.
+
+    Exit code 0 when everything was measured, 2 when it could not be.
+
+    Example: `commonweal bench engine --open 1000,10000,100000,1000000 --json`
+    """
+    from services.simulation.bench.report import run_bench
+    from services.simulation.display import progress
+
+    order = _order(sizes, events, seed, with_fixed=fixed_area, with_naive=naive, with_delay=latency)
+    with progress("measuring", quiet=as_json) as told:
+        rows = len(order.orders())
+        done = iter(range(rows + 1))
+        found = run_bench(order, tell=lambda what: told(next(done), rows, what))
+    if as_json:
+        print_json(found)
+    else:
+        from rich.console import Console
+
+        from services.simulation.bench.display import show_bench
+
+        show_bench(Console(highlight=False, soft_wrap=True), found)
+
+
+def _order(
+    sizes: str, events: int | None, seed: int, *, with_fixed: bool, with_naive: bool, with_delay: bool
+) -> "Bench":
+    from services.simulation.bench.report import Bench
+
+    words = [word.strip() for word in sizes.split(",")]
+    if not all(word.isascii() and word.isdigit() and 100 <= int(word) <= OPEN_MAX for word in words):
+        raise refuse_usage(f"--open is {sizes}; give sizes from 100 to {OPEN_MAX:,}, such as 1000,10000,100000")
+    return Bench(sorted({int(word) for word in words}), seed, events, with_fixed, with_naive, with_delay)
