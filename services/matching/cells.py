@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from schemas.model import Place
+from schemas.taxonomy import Taxonomy
 from services.matching.plane import gap_m
 from services.matching.rules import reach_m
 from services.matching.state import AskState, OfferState
@@ -47,62 +48,81 @@ class OfferGrid:
 
 
 class AskGrid:
-    """Open asks of one need by cell, and those that can be helped from afar."""
+    """Open asks by cell and need, and those that can be helped from afar."""
 
-    def __init__(self) -> None:
-        self.cells: dict[Cell, dict[str, AskState]] = {}
-        self.remote: dict[str, AskState] = {}
-        self._cell_of: dict[str, Cell] = {}
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        self._taxonomy = taxonomy
+        self._cells: dict[Cell, dict[str, dict[str, AskState]]] = {}
+        self._remote: dict[str, AskState] = {}
+        self._filed: dict[str, tuple[Cell, str]] = {}
 
-    def put(self, ask: AskState) -> None:
-        """File an open ask, in place of what was filed under its name."""
+    def put(self, ask: AskState, *, is_new: bool) -> None:
+        """File an open ask.
+
+        Args:
+            is_new: what was filed under its name lies elsewhere; otherwise it may stay.
+        """
         spec = ask.spec
-        self.take(spec.ask)
+        if is_new:
+            self.take(spec.ask)
         if spec.remote:
-            self.remote[spec.ask] = ask
-        if spec.place is not None:
-            cell = self._cell_of[spec.ask] = cell_of(spec.place)
-            self.cells.setdefault(cell, {})[spec.ask] = ask
+            self._remote[spec.ask] = ask
+        if spec.place is not None and spec.ask not in self._filed:
+            cell = cell_of(spec.place)
+            self._filed[spec.ask] = cell, spec.need
+            self._cells.setdefault(cell, {}).setdefault(spec.need, {})[spec.ask] = ask
 
     def take(self, name: str) -> None:
         """Remove what was filed under a name."""
-        self.remote.pop(name, None)
-        cell = self._cell_of.pop(name, None)
-        if cell is not None:
-            filed = self.cells[cell]
-            del filed[name]
-            if not filed:
-                del self.cells[cell]
+        self._remote.pop(name, None)
+        filed = self._filed.pop(name, None)
+        if filed is not None:
+            cell, need = filed
+            needs = self._cells[cell]
+            del needs[need][name]
+            if not needs[need]:
+                del needs[need]
+                if not needs:
+                    del self._cells[cell]
 
-    def near(self, offer: OfferState) -> Iterator[AskState]:
-        """Asks whose way both sides agree to; those that are remote need none."""
+    def near(self, offer: OfferState) -> Iterator[tuple[int, AskState]]:
+        """Asks the offer answers and whose way both sides agree to, with its metres; remote help comes with none."""
+        asked = {need: None for offered in offer.spec.needs for need in self._taxonomy.ancestors(offered)}
         if offer.spec.remote:
-            yield from self.remote.values()
+            yield from ((0, ask) for ask in self._remote.values() if ask.spec.need in asked)
         place = offer.spec.place
-        if place is None:
+        if place is None or not self._cells:
             return
-        for ask in around(self.cells, place, offer.spec.radius_m):
-            if ask.spec.remote and offer.spec.remote:
-                continue
-            assert ask.spec.place is not None, "only asks with a place are filed in cells"
-            if gap_m(ask.spec.place, place) <= reach_m(ask, offer):
-                yield ask
+        for needs in around(self._cells, place, offer.spec.radius_m):
+            for need in needs:
+                if need in asked:
+                    yield from _within(needs[need], offer, place)
 
 
-def around(cells: Mapping[Cell, Mapping[str, Filed]], place: Place, way_m: int) -> Iterator[Filed]:
+def _within(asks: Mapping[str, AskState], offer: OfferState, place: Place) -> Iterator[tuple[int, AskState]]:
+    for ask in asks.values():
+        if ask.spec.remote and offer.spec.remote:
+            continue
+        assert ask.spec.place is not None, "only asks with a place are filed in cells"
+        way_m = gap_m(ask.spec.place, place)
+        if way_m <= reach_m(ask, offer):
+            yield way_m, ask
+
+
+def around(cells: Mapping[Cell, Filed], place: Place, way_m: int) -> Iterator[Filed]:
     """What is filed in the cells within `way_m` of a place, and possibly some beyond."""
     across = range((place.x_m - way_m) // CELL_M, (place.x_m + way_m) // CELL_M + 1)
     down = range((place.y_m - way_m) // CELL_M, (place.y_m + way_m) // CELL_M + 1)
     if len(across) * len(down) > len(cells):  # one who goes very far does not cost everybody near them
         for (cell_x, cell_y), filed in cells.items():
             if cell_x in across and cell_y in down:
-                yield from filed.values()
+                yield filed
         return
     for cell_x in across:
         for cell_y in down:
             filed_here = cells.get((cell_x, cell_y))
-            if filed_here:
-                yield from filed_here.values()
+            if filed_here is not None:
+                yield filed_here
 
 
 def within_reach(grid: OfferGrid, ask: AskState) -> Iterator[tuple[int, OfferState]]:
@@ -114,7 +134,7 @@ def within_reach(grid: OfferGrid, ask: AskState) -> Iterator[tuple[int, OfferSta
     if place is None:
         return
     limit_m = grid.radius_m_max if ask.spec.reach_m is None else min(ask.spec.reach_m, grid.radius_m_max)
-    for offer in around(grid.cells, place, limit_m):
+    for offer in (offer for filed in around(grid.cells, place, limit_m) for offer in filed.values()):
         if ask.spec.remote and offer.spec.remote:
             continue
         assert offer.spec.place is not None, "only offers with a place are filed in cells"

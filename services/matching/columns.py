@@ -45,6 +45,8 @@ class Pairs:
     member: Numbers
     """Row of the member who offers."""
     way_m: Numbers
+    floor: Numbers
+    """Vetting that the kind of help which would answer the ask demands, as a rank."""
 
     def span(self, place: int) -> tuple[int, int]:
         """Where the pairs of an ask begin and end."""
@@ -53,7 +55,7 @@ class Pairs:
 
     def only(self, kept: Numbers) -> Pairs:
         """Some of them."""
-        return Pairs(self.ask[kept], self.row[kept], self.member[kept], self.way_m[kept])
+        return Pairs(self.ask[kept], self.row[kept], self.member[kept], self.way_m[kept], self.floor[kept])
 
 
 class Columns:
@@ -96,14 +98,16 @@ class Columns:
 
     def _within_reach(self, asks: Sequence[AskState]) -> Pairs:
         """Pairs whose way both sides agree to, ask by ask."""
-        rows, counts, offers = list[int](), list[int](), self.offers
+        rows, counts, floors, offers = list[int](), list[int](), list[int](), self.offers
         for ask in asks:
             before = len(rows)
             for need in self._taxonomy.answers(ask.spec.need):
                 if need in offers.cells:
+                    found = len(rows)
                     self._gather(ask, need, rows)
+                    floors += [offers.floor_of(need)] * (len(rows) - found)
             counts.append(len(rows) - before)
-        row = np.array(rows, dtype=np.int64)
+        row, floor = np.array(rows, dtype=np.int64), np.array(floors, dtype=np.int64)
         place = np.repeat(np.arange(len(asks)), counts)
         x_m = np.array([ask.spec.place.x_m for ask in asks if ask.spec.place is not None], dtype=np.int64)
         y_m = np.array([ask.spec.place.y_m for ask in asks if ask.spec.place is not None], dtype=np.int64)
@@ -111,11 +115,10 @@ class Columns:
         squared = (x_m[place] - offers.x_m[row]) ** 2 + (y_m[place] - offers.y_m[row]) ** 2
         limit_m = np.minimum(reach_m[place], offers.radius_m[row])
         near = np.flatnonzero(squared <= limit_m * limit_m)
-        row, place = row[near], place[near]
-        if offers.several_needs[row].any():  # an offer of two kinds of what is asked for was found twice
-            _, once = np.unique(place * FAR_AWAY + row, return_index=True)
-            near, row, place = near[once], row[once], place[once]
-        return Pairs(place, row, offers.member[row], _roots_up(squared[near]))
+        if offers.several_needs[row[near]].any():
+            near = _once(near, place[near] * FAR_AWAY + row[near], floor[near])
+        row = row[near]
+        return Pairs(place[near], row, offers.member[row], _roots_up(squared[near]), floor[near])
 
     def _gather(self, ask: AskState, need: str, rows: list[int]) -> None:
         """The rows of a need's offers in the cells that may be within reach."""
@@ -162,13 +165,16 @@ class Columns:
             "window": misses,
             "own_offer": member == ask.member,
             "asker_suspended": ask.suspended > 0,
-            "vetting": members.vetting[member] < np.maximum(ask.floor, offers.floor[row]),
+            "language": (ask.languages > 0) & ((members.languages[member] & ask.languages) == 0),
+            "skills": (members.skills[member] & ask.skills) != ask.skills,
+            "accessibility": (members.accessibility[member] & ask.accessibility) != ask.accessibility,
+            "vetting": members.vetting[member] < np.maximum(ask.floor, pairs.floor),
             "already_asked": np.isin(pairs.ask * FAR_AWAY + member, self._asked(asks)),
         }
         code = np.zeros(len(row), dtype=np.int64)
         for name, refuses in reversed(refusals.items()):
             code[refuses] = CODE[name]
-        rare = (members.has_blocked[member] > 0) | (ask.is_rare > 0) | (offers.floor_varies[row] > 0)
+        rare = (members.has_blocked[member] > 0) | (ask.is_rare > 0)
         for place in np.flatnonzero(rare & ((code == 0) | (code >= CODE["blocked_pair"]))).tolist():
             pair = self._pair(round_, asks[pairs.ask[place]], int(row[place]))
             code[place] = CODE[first_refusal(pair, PAIR_RULES) or ""]
@@ -281,8 +287,13 @@ class AskColumns:
         self.suspended = _spread([state(spec.member).suspended for spec in specs], place)
         floors = [max(VETTING_RANK[spec.vetting], columns.offers.floor_of(spec.need)) for spec in specs]
         self.floor = _spread(floors, place)
+        members = columns.members
+        self.languages = _spread([members.bits(spec.languages) for spec in specs], place)
+        self.skills = _spread([members.bits(spec.skills) for spec in specs], place)
+        self.accessibility = _spread([members.bits(spec.accessibility) for spec in specs], place)
         is_rare = [
-            bool(spec.languages or spec.skills or spec.accessibility or state(spec.member).fields.blocked)
+            bool(state(spec.member).fields.blocked)
+            or not members.has_bits((*spec.languages, *spec.skills, *spec.accessibility))
             for spec in specs
         ]
         self.is_rare = _spread(is_rare, place)
@@ -290,6 +301,15 @@ class AskColumns:
 
 def _spread(values: Sequence[int], place: Numbers) -> Numbers:
     return np.array(values, dtype=np.int64)[place]
+
+
+def _once(near: Numbers, pair: Numbers, floor: Numbers) -> Numbers:
+    """An offer of two kinds of what is asked for is found twice: once is enough, by the kind that demands least."""
+    order = np.lexsort((floor, pair))
+    pair = pair[order]
+    is_first = np.ones(len(pair), dtype=bool)
+    is_first[1:] = pair[1:] != pair[:-1]
+    return near[order][is_first]
 
 
 def _roots_up(squared: Numbers) -> Numbers:

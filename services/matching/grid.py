@@ -36,7 +36,6 @@ from services.matching.index import (
     may_be_proposed,
     silence_ends_ms,
 )
-from services.matching.rules import distance_m
 from services.matching.score import Prospects
 from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
 from services.matching.subjects import subject_of
@@ -55,7 +54,10 @@ class GridIndex:
         self._taxonomy = taxonomy
         self._open_asks: dict[str, AskState] = {}
         self._grids: dict[str, OfferGrid] = {}
-        self._asks_by_need: dict[str, AskGrid] = {}
+        self._unasked = AskGrid(taxonomy)
+        """Open asks for which nobody is asked now, where answers are uncertain."""
+        self._looking: dict[str, int] = {}
+        """Ask → since when the ages of its next look count."""
         self._looks: list[tuple[int, str, int]] = []
         self._filed: dict[str, tuple[tuple[str, ...], Cell | None]] = {}
         self._match_ends: Due = []
@@ -65,8 +67,13 @@ class GridIndex:
         self._waiting_ends: Due = []
         self._waiting: dict[Subject, dict[str, Waiting]] = {}
         self._awaits: dict[str, Subject] = {}
-        self.columns = None if community.policy.acceptance.is_certain else Columns(community, taxonomy)
-        self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
+        self.columns: Columns | None = None
+        self._tally: Tally | None = None
+        """Supply is counted where remaining life has a price."""
+        if community.policy.acceptance.is_certain:
+            self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
+        else:
+            self.columns = Columns(community, taxonomy)
         for ask in community.asks.values():
             self._file_ask(ask)
         for offer in community.offers.values():
@@ -86,7 +93,7 @@ class GridIndex:
                 for name in known.asks[fact.ask.ask].matches:
                     self._file_match(known.matches[name])
             case AskMarked() | AskEnded():
-                self._file_ask(known.asks[fact.ask])
+                self._file_ask(known.asks[fact.ask], is_new=True)
             case OfferListed():
                 self._arrive(fact.offer.place, is_new=is_new)
                 self._note_member(fact.offer.member)
@@ -96,6 +103,7 @@ class GridIndex:
             case Proposed():
                 self._file_match(known.matches[fact.match])
                 self._file_look(known.asks[fact.ask])
+                self._unasked.take(fact.ask)
                 self._note_member(fact.offerer)
             case MatchMoved():
                 moved = known.matches[fact.match]
@@ -164,7 +172,7 @@ class GridIndex:
             _, name, touched_ms = heappop(self._looks)
             ask = asks.get(name)
             if ask is None or not ask.is_open or ask.touched_ms != touched_ms:
-                continue
+                continue  # something happened to it since: another entry stands for it
             heappush(self._looks, (next_look_ms(policy, touched_ms, now_ms), name, touched_ms))
             if may_be_proposed(policy, ask):
                 due[name] = ask
@@ -172,14 +180,11 @@ class GridIndex:
 
     def asks_around(self, offer: OfferState) -> list[AskState]:
         """See `Index`."""
-        policy, near = self._community.policy, list[tuple[int, str, AskState]]()
-        asked = {need: None for offered in offer.spec.needs for need in self._taxonomy.ancestors(offered)}
-        for need in asked:
-            for ask in self._asks_by_need[need].near(offer) if need in self._asks_by_need else ():
-                if not ask.proposed and may_be_proposed(policy, ask):
-                    near.append((distance_m(ask, offer) or 0, ask.spec.ask, ask))
-        near.sort(key=lambda row: row[:2])
-        return [ask for _, _, ask in near[:WOKEN_FROM]]
+        policy = self._community.policy
+        near = [(way_m, ask.spec.ask, ask) for way_m, ask in self._unasked.near(offer) if may_be_proposed(policy, ask)]
+        if len(near) > WOKEN_FROM:
+            near = sorted(near, key=lambda row: row[:2])[:WOKEN_FROM]
+        return [ask for _, _, ask in near]
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""
@@ -198,17 +203,20 @@ class GridIndex:
 
     def ask_prospects(self, ask: AskState, told_ms: int) -> Prospects:
         """See `Index`."""
-        self._tally.age(told_ms)
-        return self._tally.prospects((False, ask.spec.ask))
+        return self._prospects((False, ask.spec.ask), told_ms)
 
     def offer_prospects(self, offer: OfferState, told_ms: int) -> Prospects:
         """See `Index`."""
+        return self._prospects((True, offer.spec.offer), told_ms)
+
+    def _prospects(self, name: tuple[bool, str], told_ms: int) -> Prospects:
+        assert self._tally is not None, "supply is asked for only where it is counted"
         self._tally.age(told_ms)
-        return self._tally.prospects((True, offer.spec.offer))
+        return self._tally.prospects(name)
 
     def _arrive(self, place: Place | None, *, is_new: bool) -> None:
         """Count what has just arrived; what was merely changed, or is nowhere, arrived before or never."""
-        if is_new and place is not None:
+        if is_new and place is not None and self._tally is not None:
             self._tally.arrive(self._community.arrivals[-1])
 
     def _note_member(self, name: str) -> None:
@@ -219,49 +227,80 @@ class GridIndex:
         return silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
 
     def _file_ask(self, ask: AskState, *, is_new: bool = False) -> None:
+        """File an ask as it stands now.
+
+        Args:
+            is_new: it was listed or marked, so that what falls due when has changed; a move of a match changes none.
+        """
         name = ask.spec.ask
         if not ask.is_open:
-            self._open_asks.pop(name, None)
-            self._asks_by_need.setdefault(ask.spec.need, AskGrid()).take(name)
-            self._tally.forget((False, name))
-            if ask.ended is None:
-                heappush(self._ask_ends, (0, name))  # nothing unmet: due as soon as nothing is left to confirm
+            self._close_ask(ask)
             return
         if is_new or name not in self._open_asks:
-            self._tally.watch((False, name), side_of_ask(ask))
-        self._open_asks[name] = ask
-        self._asks_by_need.setdefault(ask.spec.need, AskGrid()).put(ask)
+            if self._tally is not None:
+                self._tally.watch((False, name), side_of_ask(ask))
+            self._open_asks[name] = ask
+            heappush(self._ask_ends, (ask.spec.deadline_ms, name))
+            if not ask.escalated:
+                heappush(self._escalations, (escalates_ms(self._community.policy, ask), name))
         self._file_look(ask)
-        heappush(self._ask_ends, (ask.spec.deadline_ms, name))
-        if not ask.escalated:
-            heappush(self._escalations, (escalates_ms(self._community.policy, ask), name))
+        if ask.proposed:
+            self._unasked.take(name)
+        elif self.columns is not None:
+            self._unasked.put(ask, is_new=is_new)
+
+    def _close_ask(self, ask: AskState) -> None:
+        name = ask.spec.ask
+        self._open_asks.pop(name, None)
+        self._looking.pop(name, None)
+        self._unasked.take(name)
+        if self._tally is not None:
+            self._tally.forget((False, name))
+        if ask.ended is None:
+            heappush(self._ask_ends, (0, name))  # nothing unmet: due as soon as nothing is left to confirm
 
     def _file_look(self, ask: AskState) -> None:
-        policy = self._community.policy
-        if not policy.acceptance.is_certain:
-            look_ms = next_look_ms(policy, ask.touched_ms, self._community.round_ms)
-            heappush(self._looks, (look_ms, ask.spec.ask, ask.touched_ms))
+        name = ask.spec.ask
+        if self.columns is not None and self._looking.get(name) != ask.touched_ms:
+            self._looking[name] = ask.touched_ms
+            look_ms = next_look_ms(self._community.policy, ask.touched_ms, self._community.round_ms)
+            heappush(self._looks, (look_ms, name, ask.touched_ms))
 
     def _file_offer(self, offer: OfferState, *, is_new: bool = False) -> None:
+        """File an offer as it stands now.
+
+        Args:
+            is_new: it was listed; a move of a match changes only whether it is open.
+        """
         name = offer.spec.offer
+        was_open = name in self._filed
+        if was_open and offer.is_open and not is_new:
+            return
         needs, cell = self._filed.pop(name, ((), None))
         for need in needs:
             self._grids[need].take(name, cell)
         if offer.ended is None:
             heappush(self._offer_ends, (offer.spec.deadline_ms, name))
-        if not offer.is_open:
-            self._tally.forget((True, name))
-            if self.columns is not None:
-                self.columns.offers.take(name)
-            return
+        if offer.is_open:
+            self._open_offer(offer, was_open=was_open, is_new=is_new)
+        elif was_open:
+            self._close_offer(name)
+
+    def _open_offer(self, offer: OfferState, *, was_open: bool, is_new: bool) -> None:
+        name, place = offer.spec.offer, offer.spec.place
+        if self._tally is not None and (is_new or not was_open):
+            self._tally.watch((True, name), side_of_offer(offer))
         if self.columns is not None:
             self.columns.offers.put(offer)
-        if is_new or not needs:
-            self._tally.watch((True, name), side_of_offer(offer))
-        place = offer.spec.place
         self._filed[name] = (offer.spec.needs, None if place is None else cell_of(place))
         for need in offer.spec.needs:
             self._grids.setdefault(need, OfferGrid()).put(offer)
+
+    def _close_offer(self, name: str) -> None:
+        if self._tally is not None:
+            self._tally.forget((True, name))
+        if self.columns is not None:
+            self.columns.offers.take(name)
 
     def _file_match(self, match: MatchState) -> None:
         ends_ms = self._silence_ends_ms(match)

@@ -62,7 +62,7 @@ class Index(Protocol):
         """Asks that may have another proposal and whose next look fell due after `round_ms`, by `now_ms`; by id."""
 
     def asks_around(self, offer: OfferState) -> list[AskState]:
-        """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, by distance, then id."""
+        """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, in any order."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """Events in the waiting room that speak of this, in the order they came."""

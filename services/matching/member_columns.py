@@ -15,6 +15,7 @@ from services.matching.state import WEEK_MS, CommunityState, MemberState
 
 ALWAYS_MS = 2**62
 FIRST_ROWS = 64
+BITS_MAX = 62
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 COLUMNS = (
@@ -29,6 +30,9 @@ COLUMNS = (
     "chance_ppm",
     "recent",
     "active",
+    "languages",
+    "skills",
+    "accessibility",
     "has_blocked",
     "has_helped",
     "holds_until_ms",
@@ -42,6 +46,7 @@ class MemberColumns:
         self._community = community
         self.row_of: dict[str, int] = {}
         self.names: list[str] = []
+        self._bit_of: dict[str, int] = {}
         for name in COLUMNS:
             setattr(self, name, np.zeros(FIRST_ROWS, dtype=np.int64))
 
@@ -56,6 +61,10 @@ class MemberColumns:
     chance_ppm: Numbers
     recent: Numbers
     active: Numbers
+    languages: Numbers
+    """Codes as bits, see `bits`."""
+    skills: Numbers
+    accessibility: Numbers
     has_blocked: Numbers
     has_helped: Numbers
     holds_until_ms: Numbers
@@ -84,6 +93,19 @@ class MemberColumns:
         for row in dict.fromkeys(stale.tolist()):
             self._write(row, self._community.member(self.names[row]), told_ms)
 
+    def bits(self, codes: tuple[str, ...]) -> int:
+        """The codes as bits of a number; codes beyond the first `BITS_MAX` ever heard of have none."""
+        number = 0
+        for code in codes:
+            bit = self._bit_of.setdefault(code, len(self._bit_of))
+            if bit < BITS_MAX:
+                number |= 1 << bit
+        return number
+
+    def has_bits(self, codes: tuple[str, ...]) -> bool:
+        """Every one of the codes has a bit."""
+        return all(self._bit_of.setdefault(code, len(self._bit_of)) < BITS_MAX for code in codes)
+
     def _write(self, row: int, member: MemberState, told_ms: int) -> None:
         policy, fields = self._community.policy, member.fields
         recent = member.asked_since(told_ms - DAY_MS)
@@ -100,6 +122,9 @@ class MemberColumns:
         self.chance_ppm[row] = chance_ppm(policy.acceptance, member)
         self.recent[row] = recent
         self.active[row] = len(member.active_matches)
+        self.languages[row] = self.bits(fields.languages)
+        self.skills[row] = self.bits(fields.skills)
+        self.accessibility[row] = self.bits(fields.accessibility)
         self.has_blocked[row] = bool(fields.blocked)
         self.has_helped[row] = bool(member.helped)
         self.holds_until_ms[row] = min(quiet_until_ms, recent_until_ms)

@@ -17,8 +17,6 @@ COLUMNS = (
     "unit",
     "member",
     "paused",
-    "floor",
-    "floor_varies",
     "several_needs",
 )
 
@@ -34,8 +32,6 @@ class OfferColumns:
     unit: Numbers
     member: Numbers
     paused: Numbers
-    floor: Numbers
-    floor_varies: Numbers
     several_needs: Numbers
 
     def __init__(self, taxonomy: Taxonomy, members: MemberColumns) -> None:
@@ -44,6 +40,7 @@ class OfferColumns:
         self._row_of: dict[str, int] = {}
         self._filed: dict[str, tuple[tuple[str, ...], Cell]] = {}
         self._units: dict[str, int] = {}
+        self._floors: dict[str, int] = {}
         self._free: list[int] = []
         self.offers: list[OfferState | None] = []
         self.names: list[str] = []
@@ -64,13 +61,11 @@ class OfferColumns:
         row = self._new_row()
         self._row_of[spec.offer] = row
         self.offers[row], self.names[row] = offer, spec.offer
-        floors = [self.floor_of(need) for need in spec.needs]
         self.x_m[row], self.y_m[row], self.radius_m[row] = place.x_m, place.y_m, spec.radius_m
         self.deadline_ms[row], self.from_ms[row] = spec.deadline_ms, spec.from_ms
         self.unit[row] = self.unit_of(spec.unit)
         self.member[row] = self._members.row(spec.member)
         self.paused[row] = offer.paused
-        self.floor[row], self.floor_varies[row] = floors[0], min(floors) != max(floors)
         self.several_needs[row] = len(spec.needs) > 1
         cell = cell_of(place)
         self._filed[spec.offer] = (spec.needs, cell)
@@ -104,7 +99,11 @@ class OfferColumns:
 
     def floor_of(self, need: str) -> int:
         """The vetting a need demands, as a rank."""
-        return VETTING_RANK[self._taxonomy.entry(need).vetting_floor] if self._taxonomy.knows(need) else 0
+        floor = self._floors.get(need)
+        if floor is None:
+            known = self._taxonomy.knows(need)
+            floor = self._floors[need] = VETTING_RANK[self._taxonomy.entry(need).vetting_floor] if known else 0
+        return floor
 
     def _new_row(self) -> int:
         if self._free:

@@ -65,7 +65,7 @@ URGENCY = Weighted({Urgency.critical: 1, Urgency.high: 12, Urgency.normal: 70, U
 VETTING = Weighted({Vetting.basic: 45, Vetting.checked: 40, Vetting.trusted: 15})
 LANGUAGES: Weighted[tuple[str, ...]] = Weighted({("en",): 80, ("en", "es"): 12, ("es",): 8})
 WISHED: Weighted[tuple[str, ...]] = Weighted({(): 80, ("en",): 14, ("es",): 6})
-HEARD: Weighted[tuple[int, int]] = Weighted({(0, 0): 4, (10, 3): 4, (10, 5): 3, (10, 1): 2})
+HEARD: Weighted[tuple[int, int]] = Weighted({(0, 0): 1, (10, 5): 4, (10, 7): 4, (10, 3): 1})
 """Asked and accepted before joining: some are known as willing, some are not known at all."""
 
 
