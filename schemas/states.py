@@ -41,19 +41,22 @@ class Weight(Code):
     fulfilled = "fulfilled"
 
 
+WEIGHTS = {
+    MatchStatus.accepted: Weight.held,
+    MatchStatus.started: Weight.held,
+    MatchStatus.completed: Weight.fulfilled,
+    MatchStatus.confirmed: Weight.fulfilled,
+}
+WEIGHTS_AFTER_COMPLETION = {**WEIGHTS, MatchStatus.unconfirmed: Weight.fulfilled}
+
+
 def weight(status: MatchStatus, *, was_completed: bool) -> Weight:
     """What the units of a match count as.
 
     A proposal holds nothing: the acceptance is the atomic step. Silence after completion still counts as help
     given; silence after mere acceptance, and a dispute, free what was held.
     """
-    if status in (MatchStatus.accepted, MatchStatus.started):
-        return Weight.held
-    if status in (MatchStatus.completed, MatchStatus.confirmed):
-        return Weight.fulfilled
-    if status is MatchStatus.unconfirmed and was_completed:
-        return Weight.fulfilled
-    return Weight.nothing
+    return (WEIGHTS_AFTER_COMPLETION if was_completed else WEIGHTS).get(status, Weight.nothing)
 
 
 ENDED_ASK = {

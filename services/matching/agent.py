@@ -26,6 +26,7 @@ from schemas.journal import JOURNAL_BODY, JournalRecord
 from schemas.taxonomy import Taxonomy
 from schemas.topics import DECISIONS, JOURNAL
 from services.matching import canonical
+from services.matching.canonical import Sealed
 from services.matching.engine import Engine, StaleBlockError
 from services.matching.settings import MatchingSettings
 from services.matching.state import PartitionState
@@ -63,12 +64,6 @@ class _Standing:
     """Of decisions since the last snapshot."""
     snapshot_bytes: int
     """Of that snapshot; 0 where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    block: DecisionBlock
-    value: bytes
 
 
 class Matching:
@@ -190,27 +185,26 @@ class Matching:
         self._fold(partition, standing, end)
         return standing
 
-    def _decided(self, partition: int, engine: Engine, records_max: int) -> list[_Decided]:
+    def _decided(self, partition: int, engine: Engine, records_max: int) -> list[Sealed]:
         """The blocks of the next journal records, as many as are appended together."""
-        decided: list[_Decided] = []
+        decided: list[Sealed] = []
         room = self._settings.append_bytes_max
         for record in self._log.read(JOURNAL.name, partition, engine.next_offset, records_max=records_max):
-            block = engine.apply(_journal_record(record))
-            decided.append(_Decided(block, canonical.encode(block)))
-            room -= len(decided[-1].value)
+            decided.append(engine.decide(_journal_record(record)))
+            room -= len(decided[-1].written)
             if room <= 0:
                 break
         return decided
 
-    def _append(self, partition: int, standing: _Standing, decided: Sequence[_Decided]) -> None:
-        offset = self._log.append(DECISIONS.name, partition, [NewRecord(one.value) for one in decided])
+    def _append(self, partition: int, standing: _Standing, decided: Sequence[Sealed]) -> None:
+        offset = self._log.append(DECISIONS.name, partition, [NewRecord(one.written) for one in decided])
         if offset != standing.next_decision:
             raise OvertakenError(
                 f"partition {partition}: decisions ended at {standing.next_decision}, and ours came to stand at "
                 f"{offset}: somebody else decides this partition; stop one of the two, what came twice is dropped"
             )
         standing.next_decision += len(decided)
-        standing.grown_bytes += sum(len(one.value) for one in decided)
+        standing.grown_bytes += sum(len(one.written) for one in decided)
 
     def _is_due(self, standing: _Standing) -> bool:
         grown_bytes_min = self._settings.snapshot_growth * standing.snapshot_bytes

@@ -21,6 +21,7 @@ from schemas.journal import Block, JournalRecord
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching import canonical
+from services.matching.canonical import Sealed
 from services.matching.decide import due
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
@@ -79,6 +80,14 @@ class Engine:
         Raises:
             StaleBlockError: the record is not the next one.
         """
+        return self.decide(record).block
+
+    def decide(self, record: JournalRecord) -> Sealed:
+        """Decide one journal record; what was decided, also as it is written.
+
+        Raises:
+            StaleBlockError: the record is not the next one.
+        """
         if record.offset != self.state.next_offset:
             raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the record is {record.offset}")
         reading = read_clock(record, self.state.clock, self.leap_ms_max())
@@ -88,9 +97,9 @@ class Engine:
             self._pass_time(reading.moment, facts)
         else:
             self._hold_clock(reading.held_at_ms, reading.moment, facts)
-        block = self._block(record, reading.moment, facts)
-        self._close(block)
-        return block
+        decided = self._sealed(record, reading.moment, facts)
+        self._close(decided.block)
+        return decided
 
     def fold(self, block: DecisionBlock, written: bytes) -> None:
         """Take in what was decided for the next journal record.
@@ -175,7 +184,7 @@ class Engine:
         fact = ClockHeld(community=min(self.state.communities), wanted_ms=held_at_ms)
         self._take([fact], moment, facts)
 
-    def _block(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> DecisionBlock:
+    def _sealed(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> Sealed:
         spoken_of = sorted({fact.community: None for fact in facts})
         policies = {
             name: f"{self.state.communities[name].policy.name}@{self.state.communities[name].policy.version}"
@@ -189,7 +198,7 @@ class Engine:
             now_ms=moment.now_ms,
             told_ms=moment.told_ms,
             facts=tuple(facts),
-            chain="0" * 64,
+            chain=canonical.NO_CHAIN,
         )
         return canonical.sealed(self.state.chain, block)
 

@@ -228,7 +228,10 @@ def _left_waiting(community: CommunityState, fact: LeftWaiting) -> None:
 
 
 def _member(community: CommunityState, member: str) -> MemberState:
-    return community.members.setdefault(member, MemberState())
+    known = community.members.get(member)
+    if known is None:
+        known = community.members[member] = MemberState()
+    return known
 
 
 STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {

@@ -1,6 +1,7 @@
 """Making proposals, and letting go of those that no longer fit."""
 
 from collections.abc import Iterable
+from hashlib import sha1
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from schemas.codes import MatchStatus, Role
@@ -11,11 +12,19 @@ from services.matching.rules import distance_m
 from services.matching.state import AskState, CommunityState, MatchState, OfferState
 
 MATCH_NAMESPACE: UUID = uuid5(NAMESPACE_URL, "urn:commonweal:match")
+NAMESPACE_BYTES = MATCH_NAMESPACE.bytes
+VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+"""The digit in which a UUID says how it is to be read: its two upper bits are 10."""
 
 
 def match_id(community: str, ask: str, offer: str, attempt: int) -> str:
-    """The id of a match, computed from what it joins: the same wherever and whenever it is computed."""
-    return str(uuid5(MATCH_NAMESPACE, f"{community}/{ask}/{offer}/{attempt}"))
+    """The id of a match, computed from what it joins: the same wherever and whenever it is computed.
+
+    `uuid5` of the four in the namespace of matches, without the object between.
+    """
+    name = f"{community}/{ask}/{offer}/{attempt}"
+    hash_ = sha1(NAMESPACE_BYTES + name.encode(), usedforsecurity=False).hexdigest()
+    return f"{hash_[:8]}-{hash_[8:12]}-5{hash_[13:16]}-{VARIANT[hash_[16]]}{hash_[17:20]}-{hash_[20:32]}"
 
 
 def propose(

@@ -7,7 +7,7 @@ from time import perf_counter, process_time
 
 from schemas.decisions import DecisionBlock
 from schemas.journal import JOURNAL_BODY, JournalRecord
-from services.matching import Engine, encode
+from services.matching import Engine
 from services.simulation.bench.standing import START_MS
 from services.simulation.bench.traffic import BLOCK_EVENTS_MAX, Traffic, block_shape
 
@@ -85,8 +85,7 @@ class Running:
         body = JOURNAL_BODY.validate_json(written)
         read_cpu = process_time()
         record = JournalRecord(offset=self.engine.next_offset, stamp_ms=stamp_ms, body=body)
-        decided = self.engine.apply(record)
-        encode(decided)
+        decided = self.engine.decide(record).block
         chunk.cpu_s += process_time() - began_cpu
         chunk.wall_s += perf_counter() - began
         chunk.reading_cpu_s += read_cpu - began_cpu

@@ -29,7 +29,7 @@ from schemas.facts import (
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
-from services.matching import Engine, encode, match_id, sealed
+from services.matching import Engine, match_id, sealed
 from services.simulation.bench import town
 from services.simulation.bench.town import COMMUNITY, LIFE_MS, Town
 from services.simulation.chance import chance
@@ -99,8 +99,8 @@ def _fold(engine: Engine, now_ms: int, facts: Sequence[AnyFact]) -> None:
         facts=tuple(facts),
         chain="0" * 64,
     )
-    block = sealed(engine.state.chain, block)
-    engine.fold(block, encode(block))
+    decided = sealed(engine.state.chain, block)
+    engine.fold(decided.block, decided.written)
 
 
 def _moments(of: int, mean_ms: int, kind: int) -> list[tuple[int, int, int, int]]:
