@@ -6,12 +6,14 @@ Facts are complete: a reader of decisions never needs the journal. Each names th
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
 from schemas.events import Received
 from schemas.members import MemberFields
 from schemas.model import (
+    HELD,
     CodeWord,
     CodeWords,
     Count,
@@ -80,7 +82,8 @@ class MemberMarked(FactModel):
     suspended: bool
 
 
-class Ask(Model):
+@dataclass(frozen=True, slots=True, kw_only=True, config=HELD)
+class Ask:
     """An ask as the engine holds it: every default resolved."""
 
     ask: Id
@@ -106,7 +109,8 @@ class Ask(Model):
     path: tuple[Id, ...] = ()
 
 
-class Offer(Model):
+@dataclass(frozen=True, slots=True, kw_only=True, config=HELD)
+class Offer:
     """An offer as the engine holds it: every default resolved."""
 
     offer: Id
@@ -121,6 +125,10 @@ class Offer(Model):
     from_ms: Ms
     deadline_ms: Ms
     schedule: Schedule | None = None
+
+
+ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
+OFFER: TypeAdapter[Offer] = TypeAdapter(Offer)
 
 
 class AskListed(FactModel):

@@ -3,12 +3,16 @@
 Everything that travels is a frozen, strict pydantic model. One class serves both doors: readers of
 topics ignore fields they do not know (`extra="ignore"`), the front door decodes the same class with
 `extra="forbid"`. An enum value from a newer version reads as `unknown`; the front door refuses it.
+
+What the engine holds by the million is a frozen, strict pydantic dataclass with slots instead: on the wire the same,
+in memory a sixth (measured: an ask of 560 bytes instead of 3,600), and read and made in less than half the time.
 """
 
 from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.dataclasses import dataclass
 
 MS_MAX = 2**43  # the year 2248; keeps every sum of times far under 2**53
 COORDINATE_M_MAX = 2_000_000
@@ -48,6 +52,10 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
+HELD = ConfigDict(strict=True, extra="ignore")
+"""Of the dataclasses that the engine holds by the million: decoded and changed through their type adapters."""
+
+
 class Code(StrEnum):
     """A closed list of words. A word from a newer version reads as `unknown`, which nobody may send."""
 
@@ -56,7 +64,8 @@ class Code(StrEnum):
         return cls.__members__.get("unknown")
 
 
-class Place(Model):
+@dataclass(frozen=True, slots=True, kw_only=True, config=HELD)
+class Place:
     """The centre of a cell on the community's plane, in whole metres. Never an address."""
 
     x_m: Coordinate

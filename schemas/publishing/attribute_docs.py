@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from textwrap import dedent
+from typing import Any
 
 from pydantic import BaseModel
+from pydantic.dataclasses import is_pydantic_dataclass
 
 
-def attribute_docs(model: type[BaseModel]) -> dict[str, str]:
+def attribute_docs(model: type[Any]) -> dict[str, str]:
     """Field → the docstring that stands under it, in the model or in what it inherits from; one line each."""
     docs: dict[str, str] = {}
     for cls in reversed(model.__mro__):
-        if issubclass(cls, BaseModel) and cls is not BaseModel:
+        if (issubclass(cls, BaseModel) and cls is not BaseModel) or is_pydantic_dataclass(cls):
             docs |= _own_docs(cls)
     return docs
 
@@ -26,7 +28,7 @@ def unwrapped(text: str) -> str:
 
 
 @cache
-def _own_docs(cls: type[BaseModel]) -> dict[str, str]:
+def _own_docs(cls: type[Any]) -> dict[str, str]:
     try:
         source = inspect.getsource(cls)
     except OSError:  # made by a program, as tests do: nobody wrote docstrings into it

@@ -27,18 +27,11 @@ class TravellingSchema(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """The schema of a model, each field with its own docstring, tags required."""
-        written = super().model_schema(schema)
-        docs = attribute_docs(schema["cls"])
-        properties: dict[str, JsonSchemaValue] = written.get("properties", {})
-        for field, inner in properties.items():
-            if field in docs:
-                inner["description"] = docs[field]
-            if field in TAGS and "const" in inner:
-                inner.pop("default", None)
-                written["required"] = sorted({*written.get("required", ()), field})
-        if "description" in written:
-            written["description"] = unwrapped(written["description"])
-        return written
+        return _documented(super().model_schema(schema), schema["cls"])
+
+    def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
+        """The same for a value that is held by the million: on the wire nobody can tell."""
+        return _documented(super().dataclass_schema(schema), schema["cls"])
 
     def enum_schema(self, schema: core_schema.EnumSchema) -> JsonSchemaValue:
         """The words of a list, and which of them a word from the future reads as."""
@@ -70,6 +63,20 @@ def as_read(schema: Any) -> Any:
     if isinstance(schema, list):
         return [as_read(value) for value in schema]
     return schema
+
+
+def _documented(written: JsonSchemaValue, cls: type[Any]) -> JsonSchemaValue:
+    docs = attribute_docs(cls)
+    properties: dict[str, JsonSchemaValue] = written.get("properties", {})
+    for field, inner in properties.items():
+        if field in docs:
+            inner["description"] = docs[field]
+        if field in TAGS and "const" in inner:
+            inner.pop("default", None)
+            written["required"] = sorted({*written.get("required", ()), field})
+    if "description" in written:
+        written["description"] = unwrapped(written["description"])
+    return written
 
 
 def _forbid_unknown_words(schema: dict[str, Any]) -> None:

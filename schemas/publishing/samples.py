@@ -34,7 +34,7 @@ def recorded_findings(file: str, document: Document, value: object) -> list[Find
             Finding(file, _path(found["loc"]), "recorded", "accepted", found["msg"], KEEP_READING)
             for found in error.errors(include_input=False, include_url=False)[:TOLD_MAX]
         ]
-    if decoded.model_dump(mode="json", exclude_unset=True) != value:
+    if not _keeps(decoded.model_dump(mode="json"), value):
         return [Finding(file, "$", "recorded", "read as it was said", "read as something else", KEEP_READING)]
     return []
 
@@ -57,6 +57,15 @@ def promised_findings(document: Document, published: dict[str, Any]) -> Iterator
         remedy = "readers who check by the published schema refuse it: keep what was promised"
         keyword = f"{error.validator} {json.dumps(error.validator_value)[:80]}"
         yield Finding(document.file, error.json_path, "promised", keyword, "not kept by today's example", remedy)
+
+
+def _keeps(read: Any, said: Any) -> bool:
+    """Everything that was said was read; what came to be said later has its default."""
+    if isinstance(said, dict) and isinstance(read, dict):
+        return all(key in read and _keeps(read[key], value) for key, value in said.items())
+    if isinstance(said, list) and isinstance(read, list):
+        return len(said) == len(read) and all(map(_keeps, read, said))
+    return bool(read == said)
 
 
 def _path(steps: tuple[int | str, ...]) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 from schemas.codes import EndedHow, Mark, MatchStatus
 from schemas.facts import (
+    ASK,
+    OFFER,
     AnyFact,
     AskEnded,
     AskListed,
@@ -105,14 +107,14 @@ def _list_ask(rows: Rows, _at: At, fact: AskListed) -> None:
             quantity=said.quantity,
             opened_ms=said.opened_ms,
             deadline_ms=said.deadline_ms,
-            spec=said.model_dump_json(),
+            spec=ASK.dump_json(said).decode(),
         )
         rows.asks.put(listed)
         return
     ask.member, ask.need, ask.quantity = said.member, said.need, said.quantity
     ask.urgency, ask.urgency_rank = said.urgency.value, URGENCY_RANK[said.urgency]
     ask.opened_ms, ask.deadline_ms = said.opened_ms, said.deadline_ms
-    ask.spec = said.model_dump_json()
+    ask.spec = ASK.dump_json(said).decode()
     _restate_ask(ask)
 
 
@@ -163,13 +165,13 @@ def _list_offer(rows: Rows, _at: At, fact: OfferListed) -> None:
             capacity=said.capacity,
             opened_ms=said.opened_ms,
             deadline_ms=said.deadline_ms,
-            spec=said.model_dump_json(),
+            spec=OFFER.dump_json(said).decode(),
         )
         rows.offers.put(listed)
         return
     offer.member, offer.capacity = said.member, said.capacity
     offer.opened_ms, offer.deadline_ms = said.opened_ms, said.deadline_ms
-    offer.spec = said.model_dump_json()
+    offer.spec = OFFER.dump_json(said).decode()
     _restate_offer(offer)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.codes import MatchStatus
+from schemas.facts import ASK, OFFER
 from schemas.journal import JournalRecord
 from schemas.states import ask_status, offer_status
 from schemas.taxonomy.load import load
@@ -57,7 +58,7 @@ def decided_ask(town: CommunityState, ask: AskState) -> tuple[object, ...]:
         fulfilled=ask.fulfilled,
         proposals=sum(town.matches[match].status is MatchStatus.proposed for match in ask.matches),
     )
-    return (status, ask.held, ask.fulfilled, ask.on_hold, ask.escalated, ask.ended, ask.spec.model_dump_json())
+    return (status, ask.held, ask.fulfilled, ask.on_hold, ask.escalated, ask.ended, ASK.dump_json(ask.spec).decode())
 
 
 def shown_offer(rows: Rows, name: str) -> tuple[object, ...]:
@@ -69,7 +70,7 @@ def shown_offer(rows: Rows, name: str) -> tuple[object, ...]:
 def decided_offer(offer: OfferState) -> tuple[object, ...]:
     used = offer.held + offer.fulfilled
     status = offer_status(ended=offer.ended, paused=offer.paused, capacity=offer.spec.capacity, used=used)
-    return (status, offer.held, offer.fulfilled, offer.paused, offer.ended, offer.spec.model_dump_json())
+    return (status, offer.held, offer.fulfilled, offer.paused, offer.ended, OFFER.dump_json(offer.spec).decode())
 
 
 def shown_member(rows: Rows, name: str) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.codes import EndedHow
-from schemas.facts import Ask
+from schemas.facts import ASK
 from schemas.states import AskRow
 from services.board.paging import Place, next_cursor, place_after, rows_max
 from services.board.queries.matches import matches_of_ask
@@ -65,7 +65,7 @@ def ask_view(board: BoardReader, community: str, ask: str) -> AskView | None:
             return None
         return AskView(
             row=typed(AskRow, row),
-            spec=Ask.model_validate_json(row["spec"]),
+            spec=ASK.validate_json(row["spec"]),
             held_ms=row["held_ms"],
             escalated_ms=row["escalated_ms"],
             ended=None if row["ended"] is None else EndedHow(row["ended"]),

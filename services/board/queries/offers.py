@@ -1,7 +1,7 @@
 """Offers: page by page, and one with all that is known of it."""
 
 from schemas.codes import EndedHow
-from schemas.facts import Offer
+from schemas.facts import OFFER
 from schemas.states import OfferRow, OfferStatus
 from services.board.paging import Place, next_cursor, place_after, rows_max
 from services.board.queries.matches import matches_of_offer
@@ -57,7 +57,7 @@ def offer_view(board: BoardReader, community: str, offer: str) -> OfferView | No
             return None
         return OfferView(
             row=typed(OfferRow, row),
-            spec=Offer.model_validate_json(row["spec"]),
+            spec=OFFER.validate_json(row["spec"]),
             ended=None if row["ended"] is None else EndedHow(row["ended"]),
             ended_ms=row["ended_ms"],
             matches=matches_of_offer(board, community, offer),

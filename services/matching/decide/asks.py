@@ -1,5 +1,7 @@
 """What an asker says: opened, changed, withdrawn."""
 
+from dataclasses import replace
+
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
 from schemas.codes import EndedHow
 from schemas.events import Received
@@ -89,7 +91,7 @@ def change_ask(
     for name in ("needed_by_ms", "list_until_ms", "place"):
         changes.pop(name, None)
     changes |= {"deadline_ms": deadline_ms, "place": said.place or ask.spec.place}
-    listed = AskListed(community=community.community, cause=event.uid, ask=ask.spec.model_copy(update=changes))
+    listed = AskListed(community=community.community, cause=event.uid, ask=replace(ask.spec, **changes))
     if is_reopened:
         return [*let_go(community, matches_of(community, ask.matches), moment, event.uid), listed]
     return [listed]

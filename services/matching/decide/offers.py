@@ -1,5 +1,7 @@
 """What an offerer says: opened, changed, paused, resumed, withdrawn."""
 
+from dataclasses import replace
+
 from schemas.codes import EndedHow
 from schemas.events import Received
 from schemas.facts import AnyFact, Offer, OfferEnded, OfferListed, OfferMarked
@@ -62,7 +64,7 @@ def change_offer(
     changes["needs"] = tuple(dict.fromkeys(said.needs or offer.spec.needs))
     changes["place"] = said.place or offer.spec.place
     changes["deadline_ms"] = offer.spec.deadline_ms if said.list_until_ms is None else said.list_until_ms
-    spec = offer.spec.model_copy(update=changes)
+    spec = replace(offer.spec, **changes)
     if spec.deadline_ms < moment.now_ms:
         return refused(community, event, "too_late", said.offer)
     if spec.from_ms > spec.deadline_ms:

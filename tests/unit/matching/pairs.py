@@ -1,6 +1,7 @@
 """A pair that every rule lets pass, and ways to change one thing about it."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from schemas.codes import Urgency, Vetting
 from schemas.facts import Ask, Offer
@@ -54,8 +55,8 @@ OFFER = Offer(
 class Changed:
     """What is different about a pair."""
 
-    ask: dict[str, object] = field(default_factory=dict)
-    offer: dict[str, object] = field(default_factory=dict)
+    ask: dict[str, Any] = field(default_factory=dict)
+    offer: dict[str, Any] = field(default_factory=dict)
     offerer: dict[str, object] = field(default_factory=dict)
     asker: dict[str, object] = field(default_factory=dict)
     policy: dict[str, object] = field(default_factory=dict)
@@ -66,8 +67,8 @@ def pair(changed: Changed | None = None) -> Pair:
     changed = changed or Changed()
     policy = Policy().model_copy(update=changed.policy)
     town = CommunityState("town", CommunityDefined(community="town"), policy)
-    ask = AskState(ASK.model_copy(update=changed.ask))
-    offer = OfferState(OFFER.model_copy(update=changed.offer))
+    ask = AskState(replace(ASK, **changed.ask))
+    offer = OfferState(replace(OFFER, **changed.offer))
     asker = MemberState(MemberFields().model_copy(update=changed.asker))
     offerer = MemberState(MemberFields().model_copy(update=changed.offerer))
     return Pair(town, TAXONOMY, ask, offer, asker, offerer, NOW_MS)
