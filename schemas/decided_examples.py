@@ -18,6 +18,7 @@ from schemas.facts import (
     AskMarked,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     Explanation,
     Fell,
     LeapGranted,
@@ -134,6 +135,9 @@ FACTS: tuple[AnyFact, ...] = (
     Noted(community=HERE, cause=CAUSE, what="match.acknowledged"),
     PutWaiting(community=HERE, cause=CAUSE, event=RECEIVED[-1], until_ms=LATER_MS),
     LeftWaiting(community=HERE, cause=CAUSE, uid=RECEIVED[-1].uid),
+    EventQuarantined(
+        community=HERE, cause=CAUSE, place="3/5120/17", operator=COORDINATOR, reason="engine-stopped", at_ms=LATER_MS
+    ),
     ClockHeld(community=HERE, wanted_ms=START_MS + 72 * HOUR_MS),
     LeapGranted(community=HERE, cause=CAUSE, until_ms=START_MS + 48 * HOUR_MS),
 )

@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
+from schemas.dead_letters import PlaceOfEvent
 from schemas.events import Received
 from schemas.members import MemberFields
 from schemas.model import (
@@ -287,6 +288,17 @@ class LeftWaiting(FactModel):
     uid: Cause
 
 
+class EventQuarantined(FactModel):
+    """An event was stepped over at an operator's word: it was not decided, and its bytes stay in the journal."""
+
+    fact: Literal["event.quarantined"] = "event.quarantined"
+    place: PlaceOfEvent
+    operator: Id
+    reason: CodeWord
+    at_ms: Ms
+    """When the operator said so."""
+
+
 class ClockHeld(FactModel):
     """Log time wanted to leap beyond the bound and was held until an operator allows it."""
 
@@ -320,6 +332,7 @@ AnyFact = (
     | Noted
     | PutWaiting
     | LeftWaiting
+    | EventQuarantined
     | ClockHeld
     | LeapGranted
 )

@@ -156,6 +156,11 @@ def _left_waiting(fact: FactView) -> str:
     return f"event {_said(fact, 'uid')} left the waiting room"
 
 
+def _quarantined(fact: FactView) -> str:
+    reason = _said(fact, "reason").replace("-", " ")
+    return f"event {_said(fact, 'place')} was stepped over at the word of {_said(fact, 'operator')}: {reason}"
+
+
 def _clock_held(fact: FactView) -> str:
     leap = elapsed(_number(fact, "wanted_ms") - fact.now_ms)
     return f"log time wanted to leap {leap} ahead and was held: an operator has to allow it"
@@ -184,6 +189,7 @@ TELL: Mapping[str, Callable[[FactView], str]] = {
     "event.noted": _noted,
     "event.waiting": _put_waiting,
     "event.admitted": _left_waiting,
+    "event.quarantined": _quarantined,
     "clock.held": _clock_held,
     "clock.leap_granted": _leap_granted,
 }

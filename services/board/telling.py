@@ -18,6 +18,7 @@ from schemas.facts import (
     AskMarked,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     LeapGranted,
     LeftWaiting,
     MatchMoved,
@@ -210,6 +211,10 @@ def _left_waiting(_rows: Rows, fact: LeftWaiting) -> Told:
     return Told({"uid": fact.uid})
 
 
+def _quarantined(_rows: Rows, fact: EventQuarantined) -> Told:
+    return Told({"at_ms": fact.at_ms, "operator": fact.operator, "place": fact.place, "reason": fact.reason})
+
+
 def _clock_held(_rows: Rows, fact: ClockHeld) -> Told:
     return Told({"wanted_ms": fact.wanted_ms})
 
@@ -237,6 +242,7 @@ TELL: Mapping[type, Callable[[Rows, Any], Told]] = {
     Noted: _noted,
     PutWaiting: _put_waiting,
     LeftWaiting: _left_waiting,
+    EventQuarantined: _quarantined,
     ClockHeld: _clock_held,
     LeapGranted: _leap_granted,
 }

@@ -15,6 +15,7 @@ from schemas.facts import (
     AskMarked,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     LeapGranted,
     LeftWaiting,
     MatchMoved,
@@ -57,8 +58,8 @@ def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
     if isinstance(fact, CommunityKnown):
         _take_community(state, fact)
     community = state.communities.get(fact.community)
-    if community is None:  # a refusal for a community nobody defined leaves no trace in state
-        assert isinstance(fact, Refused), f"{fact.fact} speaks of a community that is not defined"
+    if community is None:  # what was refused or stepped over for a community nobody defined leaves no trace in state
+        assert isinstance(fact, (Refused, EventQuarantined)), f"{fact.fact} speaks of a community that is not defined"
         return
     if fact.cause is not None and not isinstance(fact, LeftWaiting):
         community.seen.setdefault(fact.cause, now_ms)
@@ -250,4 +251,5 @@ STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     Noted: _nothing,
     PutWaiting: _put_waiting,
     LeftWaiting: _left_waiting,
+    EventQuarantined: _nothing,
 }
