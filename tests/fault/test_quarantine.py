@@ -6,23 +6,18 @@ from pathlib import Path
 import pytest
 
 from schemas.dead_letters import Quarantined
-from schemas.events import Received
-from schemas.facts import AnyFact, AskListed, EventQuarantined, OfferListed
+from schemas.facts import AskListed, EventQuarantined, OfferListed, Refused
 from schemas.journal import JOURNAL_BODY, JournalRecord
-from schemas.offers import OfferOpened
 from schemas.partitions import partition_of
-from schemas.taxonomy import Taxonomy
 from schemas.taxonomy.load import load
 from schemas.topics import JOURNAL
 from services.board import BoardReader, rebuild
 from services.embedded import DataFolder, Embedded, NotToQuarantineError, quarantined_events, replay
+from services.intake import RawEvent
 from services.matching import Engine, quarantined_in
-from services.matching.decide import events as deciding
-from services.matching.decide.moment import Moment
-from services.matching.decide.offers import open_offer
-from services.matching.state import CommunityState
 from services.runtime.log import VirtualClock
 from tests.unit.embedded.riverside import HERE, PARTITION, START_MS, ask, founding, minute, offer, raw, settled
+from tests.unit.matching.poison import poison
 
 THERE = "hillside"
 POISON = "offer-150"
@@ -30,18 +25,9 @@ INDEX = 2 + 149 * 2 + 1  # after community and policy, pairs of ask and offer
 
 
 @pytest.fixture(autouse=True)
-def bug(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A core that raises on one offer, as a bug does: after part of the work was done."""
-
-    def raising(
-        community: CommunityState, event: Received, said: OfferOpened, moment: Moment, taxonomy: Taxonomy
-    ) -> list[AnyFact]:
-        facts = open_offer(community, event, said, moment, taxonomy)
-        assert said.offer != POISON, f"offer {said.offer} cannot be listed"
-        return facts
-
-    monkeypatch.setitem(deciding.DECIDE, OfferOpened, raising)  # type: ignore[arg-type]
-    yield
+def bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A core that raises on one offer."""
+    poison(monkeypatch, POISON)
 
 
 @pytest.fixture
@@ -53,7 +39,7 @@ def opened(path: Path, clock: VirtualClock) -> Embedded:
     return Embedded.open(path, clock, clock_kind="virtual")
 
 
-def three_hundred(community: str = HERE) -> Iterator[object]:
+def three_hundred(community: str = HERE) -> Iterator[RawEvent]:
     for number in range(1, 151):
         yield raw(ask(number, START_MS, community), f"a{number}")
         yield raw(offer(number, START_MS, community), f"o{number}")
@@ -63,7 +49,7 @@ def stopped(path: Path, clock: VirtualClock) -> Embedded:
     """The shell with one partition stopped by the bug, and another that goes on."""
     assert partition_of(THERE) != PARTITION
     embedded = opened(path, clock)
-    embedded.submit([*founding(), *three_hundred(), *founding(community=THERE), *minute(1, THERE)])  # type: ignore[list-item]
+    embedded.submit([*founding(), *three_hundred(), *founding(community=THERE), *minute(1, THERE)])
     embedded.settle()
     return embedded
 
@@ -81,7 +67,9 @@ def test_the_trouble_names_the_event_and_the_way_out_and_the_other_partition_goe
 
     assert trouble.stopped
     assert trouble.partition == PARTITION
-    assert f"event {PARTITION}/0/{INDEX}, of type offer.opened (AssertionError: offer {POISON} cannot" in trouble.sentence
+    assert (
+        f"event {PARTITION}/0/{INDEX}, of type offer.opened (AssertionError: offer {POISON} cannot" in trouble.sentence
+    )
     assert f"`commonweal quarantine {PARTITION}/0/{INDEX} --reason engine-stopped --data DIR`" in trouble.sentence
     assert list(there.asks) == ["ask-1"]
 
@@ -118,10 +106,18 @@ def test_what_was_stepped_over_survives_a_restart_a_replay_and_deciding_again(
 
     assert replayed[PARTITION] == alive
     assert (listed.uid, listed.type, listed.applied) == ("test/o150", "offer.opened", True)
-    journalled = JournalRecord(
-        offset=0, stamp_ms=record.stamp_ms, body=JOURNAL_BODY.validate_json(record.value or b"")
-    )
+    journalled = JournalRecord(offset=0, stamp_ms=record.stamp_ms, body=JOURNAL_BODY.validate_json(record.value or b""))
     assert Engine(load()).apply(journalled, quarantined_in(block.facts)) == block
+
+
+def test_sent_again_under_its_id_it_is_a_duplicate_and_stops_nothing(tmp_path: Path, clock: VirtualClock) -> None:
+    with stopped(tmp_path, clock) as embedded:
+        embedded.quarantine(word())
+        embedded.settle()
+        embedded.submit([raw(offer(150, START_MS), "o150")])
+        (block,) = settled(embedded)
+
+    assert [fact.reason for fact in block.facts if isinstance(fact, Refused)] == ["duplicate"]
 
 
 def test_a_word_said_while_nothing_runs_is_heard_at_the_next_start(tmp_path: Path, clock: VirtualClock) -> None:
