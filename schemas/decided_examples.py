@@ -4,7 +4,7 @@ They show shapes, not a run of the engine: the chain is made of zeros, and no st
 """
 
 from schemas import examples
-from schemas.codes import EndedHow, Mark, MatchStatus, Role, Urgency, Vetting
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Role, Urgency, Vetting
 from schemas.dead_letters import DeadLetter, Quarantined
 from schemas.decisions import DecisionBlock
 from schemas.events import Received
@@ -24,6 +24,7 @@ from schemas.facts import (
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
@@ -131,6 +132,7 @@ FACTS: tuple[AnyFact, ...] = (
         at_ms=LATER_MS,
     ),
     Thanked(community=HERE, cause=CAUSE, match=MATCH, by=ASKER, to=HELPER),
+    MatchReminded(community=HERE, match=MATCH, what=FollowUp.happened, at_ms=LATER_MS),
     Refused(community=HERE, cause=CAUSE, what="match.acknowledged", about=MATCH, reason="not-proposed"),
     Noted(community=HERE, cause=CAUSE, what="match.acknowledged"),
     PutWaiting(community=HERE, cause=CAUSE, event=RECEIVED[-1], until_ms=LATER_MS),

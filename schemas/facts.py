@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
 from schemas.dead_letters import PlaceOfEvent
 from schemas.events import Received
 from schemas.members import MemberFields
@@ -255,6 +255,15 @@ class Thanked(FactModel):
     to: Id
 
 
+class MatchReminded(FactModel):
+    """Somebody who promised help is reminded of it, or both sides are asked whether it happened; each at most once."""
+
+    fact: Literal["match.reminded"] = "match.reminded"
+    match: Id
+    what: FollowUp
+    at_ms: Ms
+
+
 class Refused(FactModel):
     """An event changed nothing, and why."""
 
@@ -328,6 +337,7 @@ AnyFact = (
     | Proposed
     | MatchMoved
     | Thanked
+    | MatchReminded
     | Refused
     | Noted
     | PutWaiting

@@ -138,6 +138,12 @@ def _thanked(fact: FactView) -> str:
     return f"{_said(fact, 'by')} thanked {_said(fact, 'to')}"
 
 
+def _reminded(fact: FactView) -> str:
+    if fact.detail.get("what") == "reminder":
+        return f"offer {fact.offer}: reminded that help is due soon"
+    return f"offer {fact.offer}: both sides are asked whether it happened"
+
+
 def _refused(fact: FactView) -> str:
     reason = _said(fact, "reason")
     why = REFUSALS.get(reason) or RULES.get(reason) or reason.replace("_", " ")
@@ -185,6 +191,7 @@ TELL: Mapping[str, Callable[[FactView], str]] = {
     "match.proposed": _proposed,
     "match.moved": _moved,
     "match.thanked": _thanked,
+    "match.reminded": _reminded,
     "event.refused": _refused,
     "event.noted": _noted,
     "event.waiting": _put_waiting,

@@ -22,6 +22,7 @@ from schemas.facts import (
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
@@ -169,7 +170,11 @@ def _thanked(rows: Rows, fact: Thanked) -> Told:
     return _of_match(rows, fact, {"by": fact.by, "to": fact.to})
 
 
-def _of_match(rows: Rows, fact: MatchMoved | Thanked, detail: Detail) -> Told:
+def _reminded(rows: Rows, fact: MatchReminded) -> Told:
+    return _of_match(rows, fact, {"at_ms": fact.at_ms, "what": fact.what.value})
+
+
+def _of_match(rows: Rows, fact: MatchMoved | Thanked | MatchReminded, detail: Detail) -> Told:
     match = rows.matches.get((fact.community, fact.match))
     if match is None:
         return Told(detail, match=fact.match)
@@ -237,6 +242,7 @@ TELL: Mapping[type, Callable[[Rows, Any], Told]] = {
     OfferEnded: _offer_ended,
     Proposed: _proposed,
     MatchMoved: _match_moved,
+    MatchReminded: _reminded,
     Thanked: _thanked,
     Refused: _refused,
     Noted: _noted,

@@ -22,7 +22,7 @@ from schemas.journal import Block, JournalRecord
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching import canonical
-from services.matching.decide import due
+from services.matching.decide import due, following
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
 from services.matching.evolve import evolve
@@ -38,6 +38,15 @@ from services.matching.stirring import settle
 
 LOGIC_VERSION = "2"
 
+QUESTIONS = (
+    due.due_matches,
+    following.due_follow_ups,
+    due.due_asks,
+    due.due_offers,
+    due.due_waiting,
+    due.due_escalations,
+)
+"""What is asked of time as it passes, in this order."""
 IndexFactory = Callable[[CommunityState, Taxonomy], Index]
 
 
@@ -179,7 +188,7 @@ class Engine:
         before_ms = self.state.clock.now_ms
         for name in sorted(self.state.communities):
             community, index = self.state.communities[name], self._index(name)
-            for question in (due.due_matches, due.due_asks, due.due_offers, due.due_waiting, due.due_escalations):
+            for question in QUESTIONS:
                 self._take(question(community, index, moment), moment, facts)
             is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
             proposals = assign(community, index, self.taxonomy, moment, is_round=is_round, solved=self.solved)

@@ -7,7 +7,7 @@ from the state before it is a bug and stops the engine. Assertions stand at the 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemas.codes import EndedHow, Mark, MatchStatus
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus
 from schemas.facts import (
     AnyFact,
     AskEnded,
@@ -19,6 +19,7 @@ from schemas.facts import (
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
@@ -211,6 +212,16 @@ def _move_match(community: CommunityState, fact: MatchMoved) -> None:
     assert ask.proposed >= 0, f"ask {match.ask} has fewer than no open proposals"
 
 
+def _remind(community: CommunityState, fact: MatchReminded) -> None:
+    match = community.matches[fact.match]
+    if fact.what is FollowUp.reminder:
+        assert not match.reminded_ms, f"match {fact.match} is reminded of twice"
+        match.reminded_ms = fact.at_ms
+    elif fact.what is FollowUp.happened:
+        assert not match.inquired_ms, f"match {fact.match} is inquired about twice"
+        match.inquired_ms = fact.at_ms
+
+
 def _weigh(ask: AskState, offer: OfferState, match: MatchState, sign: int) -> None:
     if match.weighs is Weight.held:
         ask.held += sign * match.units
@@ -246,6 +257,7 @@ STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     OfferEnded: _end_offer,
     Proposed: _propose,
     MatchMoved: _move_match,
+    MatchReminded: _remind,
     Thanked: _nothing,
     Refused: learn_in_vain,
     Noted: _nothing,

@@ -6,6 +6,7 @@ against the state when it comes up, so a stale one (even of a namesake long forg
 
 from heapq import heappop, heappush
 
+from schemas.codes import FollowUp
 from schemas.facts import (
     AnyFact,
     AskEnded,
@@ -28,6 +29,7 @@ from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
 from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
 from services.matching.columns import Columns
+from services.matching.follow_up import follow_ups
 from services.matching.index import (
     WOKEN_FROM,
     escalates_ms,
@@ -59,6 +61,7 @@ class GridIndex:
         self._looks: list[tuple[int, str, int]] = []
         self._filed: dict[str, tuple[tuple[str, ...], Cell | None]] = {}
         self._match_ends: Due = []
+        self._follow_ups: list[tuple[int, str, FollowUp]] = []
         self._ask_ends: Due = []
         self._offer_ends: Due = []
         self._escalations: Due = []
@@ -126,6 +129,16 @@ class GridIndex:
             if match is not None and self._silence_ends_ms(match) == ends_ms:
                 due[name] = match
         return list(due.values())
+
+    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+        """See `Index`."""
+        due: dict[tuple[str, FollowUp], MatchState] = {}
+        while self._follow_ups and self._follow_ups[0][0] < now_ms:
+            at_ms, name, what = heappop(self._follow_ups)
+            match = self._community.matches.get(name)
+            if match is not None and (at_ms, what) in self._follow_ups_of(match):
+                due[name, what] = match
+        return [(match, what) for (_, what), match in due.items()]
 
     def asks_due(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
@@ -267,6 +280,12 @@ class GridIndex:
         ends_ms = self._silence_ends_ms(match)
         if ends_ms is not None:
             heappush(self._match_ends, (ends_ms, match.match))
+
+        for at_ms, what in self._follow_ups_of(match):
+            heappush(self._follow_ups, (at_ms, match.match, what))
+
+    def _follow_ups_of(self, match: MatchState) -> list[tuple[int, FollowUp]]:
+        return list(follow_ups(self._community.policy, match, self._community.asks[match.ask]))
 
     def _file_waiting(self, waiting: Waiting) -> None:
         subject = subject_of(waiting.event.data)

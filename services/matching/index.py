@@ -6,11 +6,12 @@ the same order, so both decide the same.
 
 from typing import TYPE_CHECKING, Protocol
 
-from schemas.codes import MatchStatus, Urgency
+from schemas.codes import FollowUp, MatchStatus, Urgency
 from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
+from services.matching.follow_up import follow_ups
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
 from services.matching.score import Prospects
 from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
@@ -42,6 +43,9 @@ class Index(Protocol):
 
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """Matches whose silence has lasted too long, by when it was too long, then id."""
+
+    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+        """Matches to be followed up, and by what; by when it was due, then id, then what."""
 
     def asks_due(self, now_ms: int) -> list[AskState]:
         """Asks past their deadline with unmet units, and asks whose help is confirmed; by id."""
@@ -140,6 +144,16 @@ class NaiveIndex:
             if ends_ms is not None and ends_ms < now_ms:
                 due.append((ends_ms, match.match, match))
         return [match for _, _, match in sorted(due, key=lambda row: row[:2])]
+
+    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+        """See `Index`."""
+        due = [
+            (at_ms, match.match, what, match)
+            for match in self._community.matches.values()
+            for at_ms, what in follow_ups(self._community.policy, match, self._community.asks[match.ask])
+            if at_ms < now_ms
+        ]
+        return [(match, what) for _, _, what, match in sorted(due, key=lambda row: row[:3])]
 
     def asks_due(self, now_ms: int) -> list[AskState]:
         """See `Index`."""

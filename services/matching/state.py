@@ -91,6 +91,10 @@ class MatchState:
     status: MatchStatus = MatchStatus.proposed
     moved_ms: int = 0
     was_completed: bool = False
+    reminded_ms: int = 0
+    """When the helper was reminded; 0: not yet."""
+    inquired_ms: int = 0
+    """When both sides were asked whether it happened; 0: not yet."""
     tried_ppm: int = 0
     """How much of a try its answer, or silence, counted as; 0 while it is open."""
     accepted_in_vain: bool = False

@@ -27,7 +27,7 @@ from schemas.operations import (
     ProposedByHand,
     Reassigned,
 )
-from schemas.policy import AcceptanceDial, HoldDial, Policy, PpmByUrgency, Ranking, ScoreDial
+from schemas.policy import AcceptanceDial, FollowUpDial, HoldDial, Policy, PpmByUrgency, Ranking, ScoreDial
 from schemas.presets import CERTAIN
 from schemas.taxonomy.load import load
 from services.matching import Engine
@@ -89,6 +89,12 @@ policies = st.builds(
     seen_horizon_ms=st.sampled_from([120_000, 24 * HOUR_MS]),
     waiting_room_ms=st.sampled_from([0, 60_000]),
     waiting_room_max=st.sampled_from([1, 100]),
+    follow_up=st.builds(
+        FollowUpDial,
+        remind_before_ms=st.sampled_from([0, 30_000]),
+        happens_within_ms=st.sampled_from([0, HOUR_MS]),
+        happened_after_ms=st.sampled_from([0, 30_000]),
+    ),
     accept_silence_ms=st.sampled_from([0, HOUR_MS]),
     confirm_silence_ms=st.sampled_from([0, HOUR_MS]),
     leap_ms_max=st.sampled_from([24 * HOUR_MS, 24 * HOUR_MS, 120_000]),

@@ -5,6 +5,7 @@ Behind `->` stand the facts people would notice, in order; `-> nothing` says tha
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas.acknowledgements import Acknowledged
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
@@ -17,6 +18,7 @@ from schemas.facts import (
     AskMarked,
     ClockHeld,
     MatchMoved,
+    MatchReminded,
     MemberMarked,
     OfferEnded,
     Proposed,
@@ -135,6 +137,8 @@ class Story:
                 return f"{fact.mark if fact.on else 'released'} {fact.ask}"
             case MemberMarked():
                 return f"{'suspended' if fact.suspended else 'reinstated'} {fact.member}"
+            case MatchReminded():
+                return f"{fact.what.value} {self.names[fact.match]}"
             case Thanked():
                 return f"thanked {fact.to}"
             case Refused():
@@ -218,12 +222,16 @@ class Story:
         )
 
     def policy(self, words: list[str], given: dict[str, str]) -> AnyEvent:
-        """`policy open_slots=1 proposal_life_ms=60000`: eager, with these fields set.
+        """`policy open_slots=1 follow_up.remind_before_ms=60000`: eager, with these fields set.
 
         Whoever is asked accepts, unless `answers=uncertain`.
         """
         uncertain = given.pop("answers", "certain") == "uncertain"
-        fields = {name: int(value) for name, value in given.items()}
+        fields: dict[str, Any] = {name: int(value) for name, value in given.items() if "." not in name}
+        for name, value in given.items():
+            if "." in name:
+                dial, field_name = name.split(".")
+                fields.setdefault(dial, {})[field_name] = int(value)
         certain = {} if uncertain else {"acceptance": CERTAIN, "proposals_open_per_unit": 1}
         return PolicySet(community="town", policy=Policy.model_validate({"hold": EAGER, **certain, **fields}))
 
