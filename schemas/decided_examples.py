@@ -29,6 +29,7 @@ from schemas.facts import (
     MemberKnown,
     MemberMarked,
     Noted,
+    Occurrence,
     Offer,
     OfferEnded,
     OfferListed,
@@ -37,6 +38,11 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    Series,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.journal import Block, Tick
@@ -86,6 +92,9 @@ LISTED_OFFER = Offer(
     from_ms=START_MS,
     deadline_ms=START_MS + 8 * HOUR_MS,
 )
+SERIES = Series(kind="ask", series=ASK, member=ASKER, template=examples.RECURRING_ASK)
+FIRST = Occurrence(number=1, day=20_454, begins_ms=START_MS - HOUR_MS, ends_ms=START_MS + 2 * HOUR_MS)
+SECOND = Occurrence(number=2, day=20_458, begins_ms=START_MS + 95 * HOUR_MS, ends_ms=START_MS + 98 * HOUR_MS)
 PROPOSED = Proposed(
     community=HERE,
     match=MATCH,
@@ -121,6 +130,10 @@ FACTS: tuple[AnyFact, ...] = (
     OfferListed(community=HERE, cause=CAUSE, offer=LISTED_OFFER),
     OfferMarked(community=HERE, cause=CAUSE, offer=OFFER, paused=True),
     OfferEnded(community=HERE, offer=OFFER, how=EndedHow.expired, at_ms=LATER_MS),
+    SeriesListed(community=HERE, cause=CAUSE, series=SERIES, next=FIRST),
+    SeriesAdvanced(community=HERE, kind="ask", series=ASK, passed=FIRST, listed=f"{ASK}.1", next=SECOND),
+    SeriesMarked(community=HERE, cause=CAUSE, kind="ask", series=ASK, paused=True),
+    SeriesEnded(community=HERE, cause=CAUSE, kind="ask", series=ASK, how=EndedHow.withdrawn, at_ms=LATER_MS),
     PROPOSED,
     MatchMoved(
         community=HERE,

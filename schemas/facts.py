@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from schemas.asks import AskOpened
 from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
 from schemas.dead_letters import PlaceOfEvent
 from schemas.events import Received
@@ -30,6 +31,7 @@ from schemas.model import (
     ReachM,
     Units,
 )
+from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.schedules import Schedule
@@ -184,6 +186,73 @@ class OfferEnded(FactModel):
     at_ms: Ms
 
 
+class Occurrence(Model):
+    """One time that something recurs."""
+
+    number: Annotated[int, Field(ge=1, le=1_000_000)]
+    """Counted from the first one of the schedule, whether or not it was listed."""
+    day: Annotated[int, Field(ge=-10, le=200_000)]
+    """Its day in local time, counted from 1970-01-01."""
+    begins_ms: Ms
+    ends_ms: Ms
+    """Last millisecond of its window."""
+
+
+SeriesKind = Literal["ask", "offer"]
+
+
+class Series(Model):
+    """Asks or offers that recur. Each occurrence is listed as an ask or an offer of its own, `<series>.<number>`."""
+
+    kind: SeriesKind
+    series: Id
+    """The id it was opened under; asks and offers have ids of their own, and so have their series."""
+    member: Id
+    template: Annotated[AskOpened | OfferOpened, Field(discriminator="type")]
+    """What each occurrence is listed from; its window comes from the schedule."""
+
+
+class SeriesListed(FactModel):
+    """A series is open, or was changed: here it is, whole. What was listed of it before stays as it is."""
+
+    fact: Literal["series.listed"] = "series.listed"
+    series: Series
+    next: Occurrence
+    """The occurrence that is listed next, once it is near."""
+
+
+class SeriesAdvanced(FactModel):
+    """An occurrence was listed, or had been missed, and the series stands at the next one."""
+
+    fact: Literal["series.advanced"] = "series.advanced"
+    kind: SeriesKind
+    series: Id
+    passed: Occurrence
+    listed: Id | None
+    """The ask or offer it was listed as; None: it was over before it could be."""
+    next: Occurrence | None
+    """None: nothing more comes; the series ends with what is listed of it."""
+
+
+class SeriesMarked(FactModel):
+    """A series was paused or resumed; while it is paused nothing more is listed of it."""
+
+    fact: Literal["series.marked"] = "series.marked"
+    kind: SeriesKind
+    series: Id
+    paused: bool
+
+
+class SeriesEnded(FactModel):
+    """Nothing more is listed of a series, for good."""
+
+    fact: Literal["series.ended"] = "series.ended"
+    kind: SeriesKind
+    series: Id
+    how: EndedHow
+    at_ms: Ms
+
+
 class Fell(Model):
     """How many of those considered were refused by one rule."""
 
@@ -334,6 +403,10 @@ AnyFact = (
     | OfferListed
     | OfferMarked
     | OfferEnded
+    | SeriesListed
+    | SeriesAdvanced
+    | SeriesMarked
+    | SeriesEnded
     | Proposed
     | MatchMoved
     | Thanked

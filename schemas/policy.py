@@ -213,6 +213,8 @@ class Policy(Model):
     """Nobody is asked who would have less time than this to answer."""
     ask_life_ms: DurationMs = 14 * DAY_MS
     offer_life_ms: DurationMs = 30 * DAY_MS
+    series_ahead_ms: DurationMs = 2 * DAY_MS
+    """An occurrence of a recurring ask or offer is listed so long before it begins."""
     escalate_after_ms: MsByUrgency = MsByUrgency(critical=600_000, high=3_600_000, normal=DAY_MS, low=3 * DAY_MS)
     """An ask with unmet units that waited this long comes to a coordinator; the engine goes on."""
 

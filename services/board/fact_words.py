@@ -40,6 +40,10 @@ REFUSALS = {
     "below_accepted": "more was accepted than it would leave",
     "window_empty": "it would begin after its end",
     "nothing_unmet": "nothing was left to be met",
+    "is_a_series": "it recurs; name one of its occurrences",
+    "schedule_unknown": "its schedule has words this version does not know",
+    "schedule_empty": "its schedule has no day that is still to come",
+    "id_too_long": "its id leaves no room for the numbers of its occurrences",
     "unknown_community": "the community is not known",
     "unknown_need": "the need is not known",
     "unknown_ask": "the ask is not known",
@@ -120,6 +124,28 @@ def _offer_ended(fact: FactView) -> str:
     return f"offer {fact.offer} ended: {_ending(fact)}"
 
 
+def _series_listed(fact: FactView) -> str:
+    return f"{_series(fact)} is open or was changed; occurrence {_number(fact, 'next')} is listed next"
+
+
+def _series_advanced(fact: FactView) -> str:
+    was = f"was listed as {fact.detail['listed']}" if "listed" in fact.detail else "was missed, or its id was taken"
+    rest = "" if "next" in fact.detail else "; nothing more comes"
+    return f"{_series(fact)}: occurrence {_number(fact, 'number')} {was}{rest}"
+
+
+def _series_marked(fact: FactView) -> str:
+    return f"{_series(fact)} was {'paused' if fact.detail.get('paused') else 'resumed'}"
+
+
+def _series_ended(fact: FactView) -> str:
+    return f"{_series(fact)} ended: {_ending(fact)}"
+
+
+def _series(fact: FactView) -> str:
+    return f"recurring ask {fact.ask}" if fact.ask is not None else f"recurring offer {fact.offer}"
+
+
 def _proposed(fact: FactView) -> str:
     way = f", {_number(fact, 'distance_m'):,} m away" if "distance_m" in fact.detail else ""
     life = elapsed(_number(fact, "expires_ms") - fact.at_ms)
@@ -188,6 +214,10 @@ TELL: Mapping[str, Callable[[FactView], str]] = {
     "offer.listed": _offer_listed,
     "offer.marked": _offer_marked,
     "offer.ended": _offer_ended,
+    "series.listed": _series_listed,
+    "series.advanced": _series_advanced,
+    "series.marked": _series_marked,
+    "series.ended": _series_ended,
     "match.proposed": _proposed,
     "match.moved": _moved,
     "match.thanked": _thanked,

@@ -34,6 +34,11 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesKind,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from services.board.rows import Rows, StoredFact
@@ -146,6 +151,34 @@ def _offerer(rows: Rows, fact: OfferMarked | OfferEnded) -> str | None:
     return None if offer is None else offer.member
 
 
+def _series_listed(_rows: Rows, fact: SeriesListed) -> Told:
+    return _of_series(fact.series.kind, fact.series.series, {"next": fact.next.number}, fact.series.member)
+
+
+def _series_advanced(_rows: Rows, fact: SeriesAdvanced) -> Told:
+    detail: Detail = {"number": fact.passed.number}
+    if fact.listed is not None:
+        detail["listed"] = fact.listed
+    if fact.next is not None:
+        detail["next"] = fact.next.number
+    return _of_series(fact.kind, fact.series, detail)
+
+
+def _series_marked(_rows: Rows, fact: SeriesMarked) -> Told:
+    return _of_series(fact.kind, fact.series, {"paused": fact.paused})
+
+
+def _series_ended(_rows: Rows, fact: SeriesEnded) -> Told:
+    return _of_series(fact.kind, fact.series, {"at_ms": fact.at_ms, "how": fact.how.value})
+
+
+def _of_series(kind: SeriesKind, series: str, detail: Detail, member: str | None = None) -> Told:
+    """Under the id it was opened as: who looks for that finds what became of it."""
+    if kind == "ask":
+        return Told(detail, ask=series, member=member)
+    return Told(detail, offer=series, member=member)
+
+
 def _proposed(_rows: Rows, fact: Proposed) -> Told:
     detail: Detail = {
         "at_ms": fact.proposed_ms,
@@ -240,6 +273,10 @@ TELL: Mapping[type, Callable[[Rows, Any], Told]] = {
     OfferListed: _offer_listed,
     OfferMarked: _offer_marked,
     OfferEnded: _offer_ended,
+    SeriesListed: _series_listed,
+    SeriesAdvanced: _series_advanced,
+    SeriesMarked: _series_marked,
+    SeriesEnded: _series_ended,
     Proposed: _proposed,
     MatchMoved: _match_moved,
     MatchReminded: _reminded,

@@ -17,12 +17,13 @@ from schemas.facts import (
     OfferListed,
     PolicyTaken,
     Proposed,
+    SeriesListed,
 )
 from schemas.journal import Block, JournalRecord
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching import canonical
-from services.matching.decide import due, following
+from services.matching.decide import due, following, recurring
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
 from services.matching.evolve import evolve
@@ -43,6 +44,7 @@ QUESTIONS = (
     following.due_follow_ups,
     due.due_asks,
     due.due_offers,
+    recurring.due_series,
     due.due_waiting,
     due.due_escalations,
 )
@@ -269,6 +271,8 @@ def _brings(fact: AnyFact) -> tuple[str, str] | None:
             return "ask", fact.ask.ask
         case OfferListed():
             return "offer", fact.offer.offer
+        case SeriesListed():
+            return fact.series.kind, fact.series.series
         case Proposed():
             return "match", fact.match
         case MemberKnown():

@@ -31,10 +31,15 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.states import Weight
 from services.matching.learning import learn_answer, learn_in_vain
+from services.matching.series import advance_series, end_series, list_series, mark_series
 from services.matching.state import (
     ACTIVE,
     WEEK_MS,
@@ -255,6 +260,10 @@ STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     OfferListed: _list_offer,
     OfferMarked: _mark_offer,
     OfferEnded: _end_offer,
+    SeriesListed: list_series,
+    SeriesAdvanced: advance_series,
+    SeriesMarked: mark_series,
+    SeriesEnded: end_series,
     Proposed: _propose,
     MatchMoved: _move_match,
     MatchReminded: _remind,

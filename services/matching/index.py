@@ -14,7 +14,8 @@ from services.matching.acceptance import next_look_ms
 from services.matching.follow_up import follow_ups
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
 from services.matching.score import Prospects
-from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
+from services.matching.series import rests_until_ms
+from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.subjects import subject_of
 from services.matching.supply import Side, count, side_of_ask, side_of_offer
 
@@ -52,6 +53,9 @@ class Index(Protocol):
 
     def offers_due(self, now_ms: int) -> list[OfferState]:
         """Offers past their deadline; by id."""
+
+    def series_due(self, now_ms: int) -> list[SeriesState]:
+        """Series of which an occurrence is to be listed or passed by, and those that are over; by key."""
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """Events that waited too long, by event uid."""
@@ -163,6 +167,12 @@ class NaiveIndex:
         """See `Index`."""
         offers = sorted(self._community.offers.items())
         return [offer for _, offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
+
+    def series_due(self, now_ms: int) -> list[SeriesState]:
+        """See `Index`."""
+        rests = [(key, rests_until_ms(self._community, one), one) for key, one in self._community.series.items()]
+        due = [(key, one) for key, until_ms, one in rests if until_ms is not None and until_ms < now_ms]
+        return [one for _, one in sorted(due, key=lambda row: row[0])]
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """See `Index`."""

@@ -47,8 +47,10 @@ def define(
     community: CommunityState, event: Received, said: CommunityDefined, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
     """Take in a community's plane, cell and neighbours. The plane stays while anything lies on it."""
-    is_in_use = any(ask.ended is None for ask in community.asks.values()) or any(
-        offer.ended is None for offer in community.offers.values()
+    is_in_use = (
+        any(ask.ended is None for ask in community.asks.values())
+        or any(offer.ended is None for offer in community.offers.values())
+        or any(series.ended is None for series in community.series.values())
     )
     if is_in_use and plane_of(said) != plane_of(community.definition):
         return refused(community, event, "plane_in_use")

@@ -24,6 +24,10 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.journal import Block, JournalRecord, Tick
@@ -45,6 +49,7 @@ from schemas.operations import (
 )
 from schemas.policy import HoldDial, Policy
 from schemas.presets import CERTAIN
+from schemas.schedules import Freq, Schedule, Weekday
 from schemas.taxonomy.load import load
 from services.matching import canonical
 from services.matching.engine import Engine
@@ -137,6 +142,14 @@ class Story:
                 return f"{fact.mark if fact.on else 'released'} {fact.ask}"
             case MemberMarked():
                 return f"{'suspended' if fact.suspended else 'reinstated'} {fact.member}"
+            case SeriesListed():
+                return f"series {fact.series.series}"
+            case SeriesAdvanced():
+                return f"listed {fact.listed}" if fact.listed else f"passed {fact.series}.{fact.passed.number}"
+            case SeriesMarked():
+                return f"{'paused' if fact.paused else 'resumed'} {fact.series}"
+            case SeriesEnded():
+                return f"ended {fact.series} {fact.how.value}"
             case MatchReminded():
                 return f"{fact.what.value} {self.names[fact.match]}"
             case Thanked():
@@ -166,6 +179,7 @@ class Story:
 
     def ask(self, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`ask A1 food cell=12,40 needed=2h units=2 by=m-ann`."""
+        schedule = self.schedule(given)
         return AskOpened(
             community="town",
             ask=words[0],
@@ -177,7 +191,10 @@ class Story:
             urgency=Urgency(given.get("urgency", "normal")),
             quantity=int(given.get("units", "1")),
             earliest_ms=self.now_ms + duration_ms(given["from"]) if "from" in given else None,
-            needed_by_ms=self.now_ms + duration_ms(given.get("needed", "6h")),
+            needed_by_ms=None
+            if schedule and "needed" not in given
+            else self.now_ms + duration_ms(given.get("needed", "6h")),
+            schedule=schedule,
             languages=several(given.get("speaks")),
             skills=several(given.get("skills")),
             accessibility=several(given.get("access")),
@@ -186,6 +203,7 @@ class Story:
 
     def offer(self, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`offer O1 food cell=12,41 stays=4h units=3 by=m-bo`."""
+        schedule = self.schedule(given)
         return OfferOpened(
             community="town",
             offer=words[0],
@@ -197,7 +215,27 @@ class Story:
             capacity=int(given.get("units", "1")),
             unit=given.get("unit", "visit"),
             from_ms=self.now_ms + duration_ms(given["from"]) if "from" in given else None,
-            list_until_ms=self.now_ms + duration_ms(given.get("stays", "6h")),
+            list_until_ms=None
+            if schedule and "stays" not in given
+            else self.now_ms + duration_ms(given.get("stays", "6h")),
+            schedule=schedule,
+        )
+
+    def schedule(self, given: dict[str, str]) -> Schedule | None:
+        """`every=day days=mo,th hours=9-12 interval=2 times=4 until=9d`, from the day of the story on."""
+        if "every" not in given:
+            return None
+        freqs = {"day": Freq.daily, "week": Freq.weekly, "month": Freq.monthly, "moon": Freq.unknown}
+        opens, closes = (int(hour) * 60 for hour in given["hours"].split("-"))
+        return Schedule(
+            dtstart_ms=self.now_ms,
+            until_ms=self.now_ms + duration_ms(given["until"]) if "until" in given else None,
+            count=int(given["times"]) if "times" in given else None,
+            freq=freqs[given["every"]],
+            interval=int(given.get("interval", "1")),
+            byday=tuple(Weekday[day] for day in several(given.get("days"))),
+            opens_at_minute=opens,
+            closes_at_minute=closes,
         )
 
     def member(self, words: list[str], given: dict[str, str]) -> AnyEvent:
