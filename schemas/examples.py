@@ -16,6 +16,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -109,6 +110,7 @@ ASKS = (
     AskEscalated(community=HERE, operator=COORDINATOR, ask=ASK),
     AskMerged(community=HERE, operator=COORDINATOR, ask="ask-again-example", duplicate_of=ASK),
     AskReferred(community=HERE, operator=COORDINATOR, ask=ASK, to_community=THERE),
+    AskSentBack(community=HERE, ask=ASK, from_community=THERE, reason="unknown_need"),
     AskWithdrawn(community=HERE, ask=ASK, why=WithdrawnWhy.solved),
 )
 OFFERS = (

@@ -32,7 +32,7 @@ from schemas.model import (
     Units,
 )
 from schemas.offers import OfferOpened
-from schemas.operations import CommunityDefined
+from schemas.operations import CommunityDefined, RefusedWhy
 from schemas.policy import Policy
 from schemas.schedules import Schedule
 
@@ -160,6 +160,18 @@ class AskEnded(FactModel):
     at_ms: Ms
     duplicate_of: Id | None = None
     to_community: Id | None = None
+    referred: Ask | None = None
+    """What is handed to `to_community`: the ask with the units that are still unmet."""
+
+
+class AskReturned(FactModel):
+    """An ask that was referred came back: it is open again, and a coordinator is asked to look."""
+
+    fact: Literal["ask.returned"] = "ask.returned"
+    ask: Id
+    from_community: Id
+    reason: RefusedWhy
+    at_ms: Ms
 
 
 class OfferListed(FactModel):
@@ -400,6 +412,7 @@ AnyFact = (
     | AskListed
     | AskMarked
     | AskEnded
+    | AskReturned
     | OfferListed
     | OfferMarked
     | OfferEnded

@@ -40,6 +40,8 @@ REFUSALS = {
     "below_accepted": "more was accepted than it would leave",
     "window_empty": "it would begin after its end",
     "nothing_unmet": "nothing was left to be met",
+    "not_referred": "it is not with a neighbouring community",
+    "referred_too_far": "it came through as many communities as it may, or through this one",
     "is_a_series": "it recurs; name one of its occurrences",
     "schedule_unknown": "its schedule has words this version does not know",
     "schedule_empty": "its schedule has no day that is still to come",
@@ -104,6 +106,12 @@ def _ask_marked(fact: FactView) -> str:
 def _ask_ended(fact: FactView) -> str:
     where = "".join(f" ({fact.detail[name]})" for name in ("duplicate_of", "to_community") if name in fact.detail)
     return f"the ask ended: {_ending(fact)}{where}"
+
+
+def _ask_returned(fact: FactView) -> str:
+    reason = _said(fact, "reason")
+    why = REFUSALS.get(reason) or reason.replace("_", " ")
+    return f"{_said(fact, 'from_community')} could not take the ask ({why}): it is open again, a coordinator is asked to look"
 
 
 def _ending(fact: FactView) -> str:
@@ -210,6 +218,7 @@ TELL: Mapping[str, Callable[[FactView], str]] = {
     "member.marked": _member_marked,
     "ask.listed": _ask_listed,
     "ask.marked": _ask_marked,
+    "ask.returned": _ask_returned,
     "ask.ended": _ask_ended,
     "offer.listed": _offer_listed,
     "offer.marked": _offer_marked,

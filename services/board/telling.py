@@ -16,6 +16,7 @@ from schemas.facts import (
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     ClockHeld,
     CommunityKnown,
     EventQuarantined,
@@ -124,7 +125,12 @@ def _ask_ended(rows: Rows, fact: AskEnded) -> Told:
     return Told(detail, ask=fact.ask, member=_asker(rows, fact))
 
 
-def _asker(rows: Rows, fact: AskMarked | AskEnded) -> str | None:
+def _ask_returned(rows: Rows, fact: AskReturned) -> Told:
+    detail: Detail = {"at_ms": fact.at_ms, "from_community": fact.from_community, "reason": fact.reason}
+    return Told(detail, ask=fact.ask, member=_asker(rows, fact))
+
+
+def _asker(rows: Rows, fact: AskMarked | AskEnded | AskReturned) -> str | None:
     ask = rows.asks.get((fact.community, fact.ask))
     return None if ask is None else ask.member
 
@@ -269,6 +275,7 @@ TELL: Mapping[type, Callable[[Rows, Any], Told]] = {
     MemberMarked: _member_marked,
     AskListed: _ask_listed,
     AskMarked: _ask_marked,
+    AskReturned: _ask_returned,
     AskEnded: _ask_ended,
     OfferListed: _offer_listed,
     OfferMarked: _offer_marked,

@@ -13,6 +13,7 @@ from schemas.facts import (
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     ClockHeld,
     CommunityKnown,
     EventQuarantined,
@@ -141,6 +142,13 @@ def _end_ask(community: CommunityState, fact: AskEnded) -> None:
         assert ask.fulfilled >= ask.spec.quantity, f"ask {fact.ask} ends fulfilled with units unmet"
 
 
+def _return_ask(community: CommunityState, fact: AskReturned) -> None:
+    ask = community.asks[fact.ask]
+    assert ask.ended is EndedHow.referred, f"ask {fact.ask} is not with a neighbour and comes back"
+    ask.ended, ask.ended_ms = None, 0
+    ask.escalated = True
+
+
 def _list_offer(community: CommunityState, fact: OfferListed) -> None:
     spec = fact.offer
     known = community.offers.get(spec.offer)
@@ -256,6 +264,7 @@ STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     MemberMarked: _mark_member,
     AskListed: _list_ask,
     AskMarked: _mark_ask,
+    AskReturned: _return_ask,
     AskEnded: _end_ask,
     OfferListed: _list_offer,
     OfferMarked: _mark_offer,

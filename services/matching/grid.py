@@ -12,6 +12,7 @@ from schemas.facts import (
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     LeftWaiting,
     MatchMoved,
     MemberGone,
@@ -99,7 +100,7 @@ class GridIndex:
                 for name in known.asks[fact.ask.ask].matches:
                     self._file_match(known.matches[name])
                 self._file_series_of("ask", fact.ask.ask)
-            case AskMarked() | AskEnded():
+            case AskMarked() | AskEnded() | AskReturned():
                 self._file_ask(known.asks[fact.ask])
                 self._file_series_of("ask", fact.ask)
             case OfferListed():

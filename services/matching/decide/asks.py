@@ -12,6 +12,8 @@ from services.matching.decide.proposals import let_go, matches_of
 from services.matching.decide.refusals import refused
 from services.matching.state import AskState, CommunityState
 
+REFERRAL_HOPS_MAX = 2
+"""Communities an ask may come through before the one it is in."""
 REOPENING_FIELDS = (
     "place",
     "reach_m",
@@ -37,6 +39,8 @@ def open_ask(
         return refused(community, event, "unknown_need", said.ask)
     if community.member(said.member).gone:
         return refused(community, event, "member_gone", said.ask)
+    if said.community in said.path or len(said.path) > REFERRAL_HOPS_MAX:
+        return refused(community, event, "referred_too_far", said.ask)
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
     deadline_ms = min(ends) if ends else event.received_ms + community.policy.ask_life_ms
     earliest_ms = event.received_ms if said.earliest_ms is None else said.earliest_ms

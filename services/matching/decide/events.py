@@ -15,6 +15,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -56,6 +57,7 @@ DECIDE: Mapping[type, Decide] = {
     AskEscalated:     operations.mark_ask,
     AskMerged:        operations.merge_ask,
     AskReferred:      operations.refer_ask,
+    AskSentBack:      operations.return_ask,
     MemberReinstated: operations.reinstate,
 }
 # fmt: on

@@ -16,6 +16,7 @@ from schemas.facts import (
     AnyFact,
     AskEnded,
     AskMarked,
+    AskReturned,
     ClockHeld,
     MatchMoved,
     MatchReminded,
@@ -40,6 +41,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -142,6 +144,8 @@ class Story:
                 return f"{fact.mark if fact.on else 'released'} {fact.ask}"
             case MemberMarked():
                 return f"{'suspended' if fact.suspended else 'reinstated'} {fact.member}"
+            case AskReturned():
+                return f"returned {fact.ask}"
             case SeriesListed():
                 return f"series {fact.series.series}"
             case SeriesAdvanced():
@@ -199,6 +203,7 @@ class Story:
             skills=several(given.get("skills")),
             accessibility=several(given.get("access")),
             vetting=Vetting(given.get("vetting", "none")),
+            path=several(given.get("path")),
         )
 
     def offer(self, words: list[str], given: dict[str, str]) -> AnyEvent:
@@ -313,6 +318,8 @@ class Story:
             return AskMerged(community=town, operator=by, ask=words[0], duplicate_of=words[1])
         if command == "refer":
             return AskReferred(community=town, operator=by, ask=words[0], to_community=words[1])
+        if command == "return":
+            return AskSentBack(community=town, ask=words[0], from_community="village", reason="unknown_need")
         if command == "reassign":
             match = self.matches[" ".join(words[:2])]
             return Reassigned(community=town, operator=by, match=match, offer=words[2])
