@@ -101,6 +101,16 @@ class MatchStatus(Code):
     unknown = "unknown"
 
 
+class FollowUp(Code):
+    """What a match that was accepted is followed up by."""
+
+    reminder = "reminder"
+    """Help is due soon."""
+    happened = "happened"
+    """Did it happen?"""
+    unknown = "unknown"
+
+
 class EndedHow(Code):
     """How an ask or an offer left for good."""
 

@@ -32,6 +32,10 @@ class DeadLetter(Model):
     """The bytes as they came, encrypted, in base64."""
 
 
+PlaceOfEvent = Annotated[str, Field(pattern=r"^[0-9]{1,5}/[0-9]{1,19}/[0-9]{1,4}$")]
+"""`partition/offset/index` of an event in the journal."""
+
+
 class Quarantined(Model):
     """An operator's word that matching steps over one event of a journal block.
 
@@ -39,8 +43,7 @@ class Quarantined(Model):
     recorded as a fact; the event's bytes stay in the journal.
     """
 
-    place: Annotated[str, Field(pattern=r"^[0-9]{1,5}/[0-9]{1,19}/[0-9]{1,4}$")]
-    """`partition/offset/index` of the event in the journal."""
+    place: PlaceOfEvent
     operator: Id
     reason: CodeWord
     at_ms: Ms

@@ -4,7 +4,7 @@ They show shapes, not a run of the engine: the chain is made of zeros, and no st
 """
 
 from schemas import examples
-from schemas.codes import EndedHow, Mark, MatchStatus, Role, Urgency, Vetting
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Role, Urgency, Vetting
 from schemas.dead_letters import DeadLetter, Quarantined
 from schemas.decisions import DecisionBlock
 from schemas.events import Received
@@ -16,17 +16,21 @@ from schemas.facts import (
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     Explanation,
     Fell,
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
     Noted,
+    Occurrence,
     Offer,
     OfferEnded,
     OfferListed,
@@ -35,6 +39,11 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    Series,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.journal import Block, Tick
@@ -84,6 +93,9 @@ LISTED_OFFER = Offer(
     from_ms=START_MS,
     deadline_ms=START_MS + 8 * HOUR_MS,
 )
+SERIES = Series(kind="ask", series=ASK, member=ASKER, template=examples.RECURRING_ASK)
+FIRST = Occurrence(number=1, day=20_454, begins_ms=START_MS - HOUR_MS, ends_ms=START_MS + 2 * HOUR_MS)
+SECOND = Occurrence(number=2, day=20_458, begins_ms=START_MS + 95 * HOUR_MS, ends_ms=START_MS + 98 * HOUR_MS)
 PROPOSED = Proposed(
     community=HERE,
     match=MATCH,
@@ -115,10 +127,23 @@ FACTS: tuple[AnyFact, ...] = (
     MemberGone(community=HERE, cause=CAUSE, member=HELPER),
     AskListed(community=HERE, cause=CAUSE, ask=LISTED_ASK),
     AskMarked(community=HERE, cause=CAUSE, ask=ASK, mark=Mark.held, on=True, at_ms=LATER_MS),
-    AskEnded(community=HERE, cause=CAUSE, ask=ASK, how=EndedHow.referred, at_ms=LATER_MS, to_community=THERE),
+    AskEnded(
+        community=HERE,
+        cause=CAUSE,
+        ask=ASK,
+        how=EndedHow.referred,
+        at_ms=LATER_MS,
+        to_community=THERE,
+        referred=LISTED_ASK,
+    ),
+    AskReturned(community=HERE, cause=CAUSE, ask=ASK, from_community=THERE, reason="unknown_need", at_ms=LATER_MS),
     OfferListed(community=HERE, cause=CAUSE, offer=LISTED_OFFER),
     OfferMarked(community=HERE, cause=CAUSE, offer=OFFER, paused=True),
     OfferEnded(community=HERE, offer=OFFER, how=EndedHow.expired, at_ms=LATER_MS),
+    SeriesListed(community=HERE, cause=CAUSE, series=SERIES, next=FIRST),
+    SeriesAdvanced(community=HERE, kind="ask", series=ASK, passed=FIRST, listed=f"{ASK}.1", next=SECOND),
+    SeriesMarked(community=HERE, cause=CAUSE, kind="ask", series=ASK, paused=True),
+    SeriesEnded(community=HERE, cause=CAUSE, kind="ask", series=ASK, how=EndedHow.withdrawn, at_ms=LATER_MS),
     PROPOSED,
     MatchMoved(
         community=HERE,
@@ -130,10 +155,14 @@ FACTS: tuple[AnyFact, ...] = (
         at_ms=LATER_MS,
     ),
     Thanked(community=HERE, cause=CAUSE, match=MATCH, by=ASKER, to=HELPER),
+    MatchReminded(community=HERE, match=MATCH, what=FollowUp.happened, at_ms=LATER_MS),
     Refused(community=HERE, cause=CAUSE, what="match.acknowledged", about=MATCH, reason="not-proposed"),
     Noted(community=HERE, cause=CAUSE, what="match.acknowledged"),
     PutWaiting(community=HERE, cause=CAUSE, event=RECEIVED[-1], until_ms=LATER_MS),
     LeftWaiting(community=HERE, cause=CAUSE, uid=RECEIVED[-1].uid),
+    EventQuarantined(
+        community=HERE, cause=CAUSE, place="3/5120/17", operator=COORDINATOR, reason="engine-stopped", at_ms=LATER_MS
+    ),
     ClockHeld(community=HERE, wanted_ms=START_MS + 72 * HOUR_MS),
     LeapGranted(community=HERE, cause=CAUSE, until_ms=START_MS + 48 * HOUR_MS),
 )

@@ -15,6 +15,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -37,6 +38,7 @@ OperationEvent = (
     | AskEscalated
     | AskMerged
     | AskReferred
+    | AskSentBack
     | MemberReinstated
 )
 AnyEvent = AskEvent | OfferEvent | Acknowledged | MemberEvent | OperationEvent

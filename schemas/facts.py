@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
+from schemas.asks import AskOpened
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
+from schemas.dead_letters import PlaceOfEvent
 from schemas.events import Received
 from schemas.members import MemberFields
 from schemas.model import (
@@ -29,7 +31,8 @@ from schemas.model import (
     ReachM,
     Units,
 )
-from schemas.operations import CommunityDefined
+from schemas.offers import OfferOpened
+from schemas.operations import CommunityDefined, RefusedWhy
 from schemas.policy import Policy
 from schemas.schedules import Schedule
 
@@ -157,6 +160,18 @@ class AskEnded(FactModel):
     at_ms: Ms
     duplicate_of: Id | None = None
     to_community: Id | None = None
+    referred: Ask | None = None
+    """What is handed to `to_community`: the ask with the units that are still unmet."""
+
+
+class AskReturned(FactModel):
+    """An ask that was referred came back: it is open again, and a coordinator is asked to look."""
+
+    fact: Literal["ask.returned"] = "ask.returned"
+    ask: Id
+    from_community: Id
+    reason: RefusedWhy
+    at_ms: Ms
 
 
 class OfferListed(FactModel):
@@ -179,6 +194,73 @@ class OfferEnded(FactModel):
 
     fact: Literal["offer.ended"] = "offer.ended"
     offer: Id
+    how: EndedHow
+    at_ms: Ms
+
+
+class Occurrence(Model):
+    """One time that something recurs."""
+
+    number: Annotated[int, Field(ge=1, le=1_000_000)]
+    """Counted from the first one of the schedule, whether or not it was listed."""
+    day: Annotated[int, Field(ge=-10, le=200_000)]
+    """Its day in local time, counted from 1970-01-01."""
+    begins_ms: Ms
+    ends_ms: Ms
+    """Last millisecond of its window."""
+
+
+SeriesKind = Literal["ask", "offer"]
+
+
+class Series(Model):
+    """Asks or offers that recur. Each occurrence is listed as an ask or an offer of its own, `<series>.<number>`."""
+
+    kind: SeriesKind
+    series: Id
+    """The id it was opened under; asks and offers have ids of their own, and so have their series."""
+    member: Id
+    template: Annotated[AskOpened | OfferOpened, Field(discriminator="type")]
+    """What each occurrence is listed from; its window comes from the schedule."""
+
+
+class SeriesListed(FactModel):
+    """A series is open, or was changed: here it is, whole. What was listed of it before stays as it is."""
+
+    fact: Literal["series.listed"] = "series.listed"
+    series: Series
+    next: Occurrence
+    """The occurrence that is listed next, once it is near."""
+
+
+class SeriesAdvanced(FactModel):
+    """An occurrence was listed, or had been missed, and the series stands at the next one."""
+
+    fact: Literal["series.advanced"] = "series.advanced"
+    kind: SeriesKind
+    series: Id
+    passed: Occurrence
+    listed: Id | None
+    """The ask or offer it was listed as; None: it was over before it could be."""
+    next: Occurrence | None
+    """None: nothing more comes; the series ends with what is listed of it."""
+
+
+class SeriesMarked(FactModel):
+    """A series was paused or resumed; while it is paused nothing more is listed of it."""
+
+    fact: Literal["series.marked"] = "series.marked"
+    kind: SeriesKind
+    series: Id
+    paused: bool
+
+
+class SeriesEnded(FactModel):
+    """Nothing more is listed of a series, for good."""
+
+    fact: Literal["series.ended"] = "series.ended"
+    kind: SeriesKind
+    series: Id
     how: EndedHow
     at_ms: Ms
 
@@ -254,6 +336,15 @@ class Thanked(FactModel):
     to: Id
 
 
+class MatchReminded(FactModel):
+    """Somebody who promised help is reminded of it, or both sides are asked whether it happened; each at most once."""
+
+    fact: Literal["match.reminded"] = "match.reminded"
+    match: Id
+    what: FollowUp
+    at_ms: Ms
+
+
 class Refused(FactModel):
     """An event changed nothing, and why."""
 
@@ -287,6 +378,17 @@ class LeftWaiting(FactModel):
     uid: Cause
 
 
+class EventQuarantined(FactModel):
+    """An event was stepped over at an operator's word: it was not decided, and its bytes stay in the journal."""
+
+    fact: Literal["event.quarantined"] = "event.quarantined"
+    place: PlaceOfEvent
+    operator: Id
+    reason: CodeWord
+    at_ms: Ms
+    """When the operator said so."""
+
+
 class ClockHeld(FactModel):
     """Log time wanted to leap beyond the bound and was held until an operator allows it."""
 
@@ -310,16 +412,23 @@ AnyFact = (
     | AskListed
     | AskMarked
     | AskEnded
+    | AskReturned
     | OfferListed
     | OfferMarked
     | OfferEnded
+    | SeriesListed
+    | SeriesAdvanced
+    | SeriesMarked
+    | SeriesEnded
     | Proposed
     | MatchMoved
     | Thanked
+    | MatchReminded
     | Refused
     | Noted
     | PutWaiting
     | LeftWaiting
+    | EventQuarantined
     | ClockHeld
     | LeapGranted
 )

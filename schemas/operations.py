@@ -7,6 +7,7 @@ from pydantic import Field
 from schemas.model import Id, Members, Model, Ms
 from schemas.policy import Policy
 
+RefusedWhy = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 Microdegrees = Annotated[int, Field(ge=-180_000_000, le=180_000_000)]
 
 
@@ -108,6 +109,19 @@ class AskReferred(Model):
     operator: Id
     ask: Id
     to_community: Id
+
+
+class AskSentBack(Model):
+    """A neighbouring community could not take an ask that was referred to it; the relay says so."""
+
+    type: Literal["ask.returned"] = "ask.returned"
+    community: Id
+    """The one that referred it."""
+    ask: Id
+    from_community: Id
+    """The neighbour."""
+    reason: RefusedWhy
+    """Why it was refused there, as its decisions or its door named it."""
 
 
 class MemberReinstated(Model):

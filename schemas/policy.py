@@ -159,6 +159,17 @@ class HoldDial(Model):
     """No ask is held longer than this after it opened."""
 
 
+class FollowUpDial(Model):
+    """How a match that was accepted is followed up. Quiet hours are for whoever tells people."""
+
+    remind_before_ms: DurationMs = 2 * 3_600_000
+    """A reminder comes so long before help is due, if help was promised at least as long before that."""
+    happens_within_ms: DurationMs = 2 * DAY_MS
+    """Help is expected by the ask's deadline, and at most so long after it could begin."""
+    happened_after_ms: DurationMs = 2 * 3_600_000
+    """So long after help was expected both sides are asked: did it happen?"""
+
+
 class Policy(Model):
     """Everything a network may decide about how it matches. Durations in milliseconds."""
 
@@ -202,6 +213,8 @@ class Policy(Model):
     """Nobody is asked who would have less time than this to answer."""
     ask_life_ms: DurationMs = 14 * DAY_MS
     offer_life_ms: DurationMs = 30 * DAY_MS
+    series_ahead_ms: DurationMs = 2 * DAY_MS
+    """An occurrence of a recurring ask or offer is listed so long before it begins."""
     escalate_after_ms: MsByUrgency = MsByUrgency(critical=600_000, high=3_600_000, normal=DAY_MS, low=3 * DAY_MS)
     """An ask with unmet units that waited this long comes to a coordinator; the engine goes on."""
 
@@ -209,6 +222,7 @@ class Policy(Model):
     asked_per_week_max: Annotated[int, Field(ge=0, le=1_000)] = 40
     active_max: Annotated[int, Field(ge=1, le=1_000)] = 5
 
+    follow_up: FollowUpDial = FollowUpDial()
     accept_silence_ms: DurationMs = 2 * DAY_MS
     """Accepted and then silent past what was needed: `unconfirmed`, and a coordinator is asked."""
     confirm_silence_ms: DurationMs = 3 * DAY_MS

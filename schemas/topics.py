@@ -21,7 +21,9 @@ from schemas.notifications import Notification
 from schemas.partitions import PARTITIONS
 from schemas.states import MatchRow
 
-Service = Literal["gateway", "vault", "intake", "matching", "board", "notifications", "impact", "console", "cli"]
+Service = Literal[
+    "gateway", "vault", "intake", "matching", "board", "notifications", "impact", "relay", "console", "cli"
+]
 Party = Service | Literal["partners"]
 
 FOREVER = None
@@ -90,7 +92,7 @@ def _inbound(name: str, purpose: str, values: tuple[type[Model], ...], key: str,
     )
 
 
-ASKS = _inbound("asks", "What askers say of their asks.", get_args(AskEvent), "ask", "gateway")
+ASKS = _inbound("asks", "What askers say of their asks.", get_args(AskEvent), "ask", "gateway", "relay")
 OFFERS = _inbound("offers", "What offerers say of their offers.", get_args(OfferEvent), "offer", "gateway")
 ACKNOWLEDGEMENTS = _inbound("acknowledgements", "What both sides say of a match.", (Acknowledged,), "match", "gateway")
 MEMBERS = _inbound(
@@ -102,6 +104,7 @@ OPERATIONS = _inbound(
     get_args(OperationEvent),
     "community",
     "gateway",
+    "relay",
     "console",
     "cli",
 )
@@ -121,7 +124,7 @@ DECISIONS = Topic(
     values=(DecisionBlock,),
     key=None,
     writers=("matching",),
-    readers=("matching", "board", "notifications", "impact"),
+    readers=("matching", "board", "notifications", "impact", "relay"),
     retention_ms=FOREVER,
 )
 MATCHES = Topic(

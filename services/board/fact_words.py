@@ -40,6 +40,12 @@ REFUSALS = {
     "below_accepted": "more was accepted than it would leave",
     "window_empty": "it would begin after its end",
     "nothing_unmet": "nothing was left to be met",
+    "not_referred": "it is not with a neighbouring community",
+    "referred_too_far": "it came through as many communities as it may, or through this one",
+    "is_a_series": "it recurs; name one of its occurrences",
+    "schedule_unknown": "its schedule has words this version does not know",
+    "schedule_empty": "its schedule has no day that is still to come",
+    "id_too_long": "its id leaves no room for the numbers of its occurrences",
     "unknown_community": "the community is not known",
     "unknown_need": "the need is not known",
     "unknown_ask": "the ask is not known",
@@ -102,6 +108,12 @@ def _ask_ended(fact: FactView) -> str:
     return f"the ask ended: {_ending(fact)}{where}"
 
 
+def _ask_returned(fact: FactView) -> str:
+    reason = _said(fact, "reason")
+    why = REFUSALS.get(reason) or reason.replace("_", " ")
+    return f"{_said(fact, 'from_community')} could not take the ask ({why}): it is open again, a coordinator is asked to look"
+
+
 def _ending(fact: FactView) -> str:
     how = _said(fact, "how")
     return ENDS.get(how, how)
@@ -118,6 +130,28 @@ def _offer_marked(fact: FactView) -> str:
 
 def _offer_ended(fact: FactView) -> str:
     return f"offer {fact.offer} ended: {_ending(fact)}"
+
+
+def _series_listed(fact: FactView) -> str:
+    return f"{_series(fact)} is open or was changed; occurrence {_number(fact, 'next')} is listed next"
+
+
+def _series_advanced(fact: FactView) -> str:
+    was = f"was listed as {fact.detail['listed']}" if "listed" in fact.detail else "was missed, or its id was taken"
+    rest = "" if "next" in fact.detail else "; nothing more comes"
+    return f"{_series(fact)}: occurrence {_number(fact, 'number')} {was}{rest}"
+
+
+def _series_marked(fact: FactView) -> str:
+    return f"{_series(fact)} was {'paused' if fact.detail.get('paused') else 'resumed'}"
+
+
+def _series_ended(fact: FactView) -> str:
+    return f"{_series(fact)} ended: {_ending(fact)}"
+
+
+def _series(fact: FactView) -> str:
+    return f"recurring ask {fact.ask}" if fact.ask is not None else f"recurring offer {fact.offer}"
 
 
 def _proposed(fact: FactView) -> str:
@@ -138,6 +172,12 @@ def _thanked(fact: FactView) -> str:
     return f"{_said(fact, 'by')} thanked {_said(fact, 'to')}"
 
 
+def _reminded(fact: FactView) -> str:
+    if fact.detail.get("what") == "reminder":
+        return f"offer {fact.offer}: reminded that help is due soon"
+    return f"offer {fact.offer}: both sides are asked whether it happened"
+
+
 def _refused(fact: FactView) -> str:
     reason = _said(fact, "reason")
     why = REFUSALS.get(reason) or RULES.get(reason) or reason.replace("_", " ")
@@ -154,6 +194,11 @@ def _put_waiting(fact: FactView) -> str:
 
 def _left_waiting(fact: FactView) -> str:
     return f"event {_said(fact, 'uid')} left the waiting room"
+
+
+def _quarantined(fact: FactView) -> str:
+    reason = _said(fact, "reason").replace("-", " ")
+    return f"event {_said(fact, 'place')} was stepped over at the word of {_said(fact, 'operator')}: {reason}"
 
 
 def _clock_held(fact: FactView) -> str:
@@ -173,17 +218,24 @@ TELL: Mapping[str, Callable[[FactView], str]] = {
     "member.marked": _member_marked,
     "ask.listed": _ask_listed,
     "ask.marked": _ask_marked,
+    "ask.returned": _ask_returned,
     "ask.ended": _ask_ended,
     "offer.listed": _offer_listed,
     "offer.marked": _offer_marked,
     "offer.ended": _offer_ended,
+    "series.listed": _series_listed,
+    "series.advanced": _series_advanced,
+    "series.marked": _series_marked,
+    "series.ended": _series_ended,
     "match.proposed": _proposed,
     "match.moved": _moved,
     "match.thanked": _thanked,
+    "match.reminded": _reminded,
     "event.refused": _refused,
     "event.noted": _noted,
     "event.waiting": _put_waiting,
     "event.admitted": _left_waiting,
+    "event.quarantined": _quarantined,
     "clock.held": _clock_held,
     "clock.leap_granted": _leap_granted,
 }

@@ -15,6 +15,7 @@ from schemas.facts import (
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     CommunityKnown,
     MatchMoved,
     MemberGone,
@@ -132,6 +133,13 @@ def _end_ask(rows: Rows, at: At, fact: AskEnded) -> None:
     ask = _ask(rows, at, fact, fact.ask)
     ask.ended, ask.ended_ms = fact.how.value, fact.at_ms
     ask.duplicate_of, ask.to_community = fact.duplicate_of, fact.to_community
+    _restate_ask(ask)
+
+
+def _return_ask(rows: Rows, at: At, fact: AskReturned) -> None:
+    ask = _ask(rows, at, fact, fact.ask)
+    ask.ended = ask.ended_ms = ask.to_community = None
+    ask.escalated_ms = at.now_ms
     _restate_ask(ask)
 
 
@@ -301,6 +309,7 @@ STEPS: Mapping[type, Callable[[Rows, At, Any], None]] = {
     MemberMarked: _mark_member,
     AskListed: _list_ask,
     AskMarked: _mark_ask,
+    AskReturned: _return_ask,
     AskEnded: _end_ask,
     OfferListed: _list_offer,
     OfferMarked: _mark_offer,

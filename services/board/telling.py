@@ -16,11 +16,14 @@ from schemas.facts import (
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
@@ -32,6 +35,11 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesKind,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from services.board.rows import Rows, StoredFact
@@ -117,7 +125,12 @@ def _ask_ended(rows: Rows, fact: AskEnded) -> Told:
     return Told(detail, ask=fact.ask, member=_asker(rows, fact))
 
 
-def _asker(rows: Rows, fact: AskMarked | AskEnded) -> str | None:
+def _ask_returned(rows: Rows, fact: AskReturned) -> Told:
+    detail: Detail = {"at_ms": fact.at_ms, "from_community": fact.from_community, "reason": fact.reason}
+    return Told(detail, ask=fact.ask, member=_asker(rows, fact))
+
+
+def _asker(rows: Rows, fact: AskMarked | AskEnded | AskReturned) -> str | None:
     ask = rows.asks.get((fact.community, fact.ask))
     return None if ask is None else ask.member
 
@@ -144,6 +157,34 @@ def _offerer(rows: Rows, fact: OfferMarked | OfferEnded) -> str | None:
     return None if offer is None else offer.member
 
 
+def _series_listed(_rows: Rows, fact: SeriesListed) -> Told:
+    return _of_series(fact.series.kind, fact.series.series, {"next": fact.next.number}, fact.series.member)
+
+
+def _series_advanced(_rows: Rows, fact: SeriesAdvanced) -> Told:
+    detail: Detail = {"number": fact.passed.number}
+    if fact.listed is not None:
+        detail["listed"] = fact.listed
+    if fact.next is not None:
+        detail["next"] = fact.next.number
+    return _of_series(fact.kind, fact.series, detail)
+
+
+def _series_marked(_rows: Rows, fact: SeriesMarked) -> Told:
+    return _of_series(fact.kind, fact.series, {"paused": fact.paused})
+
+
+def _series_ended(_rows: Rows, fact: SeriesEnded) -> Told:
+    return _of_series(fact.kind, fact.series, {"at_ms": fact.at_ms, "how": fact.how.value})
+
+
+def _of_series(kind: SeriesKind, series: str, detail: Detail, member: str | None = None) -> Told:
+    """Under the id it was opened as: who looks for that finds what became of it."""
+    if kind == "ask":
+        return Told(detail, ask=series, member=member)
+    return Told(detail, offer=series, member=member)
+
+
 def _proposed(_rows: Rows, fact: Proposed) -> Told:
     detail: Detail = {
         "at_ms": fact.proposed_ms,
@@ -168,7 +209,11 @@ def _thanked(rows: Rows, fact: Thanked) -> Told:
     return _of_match(rows, fact, {"by": fact.by, "to": fact.to})
 
 
-def _of_match(rows: Rows, fact: MatchMoved | Thanked, detail: Detail) -> Told:
+def _reminded(rows: Rows, fact: MatchReminded) -> Told:
+    return _of_match(rows, fact, {"at_ms": fact.at_ms, "what": fact.what.value})
+
+
+def _of_match(rows: Rows, fact: MatchMoved | Thanked | MatchReminded, detail: Detail) -> Told:
     match = rows.matches.get((fact.community, fact.match))
     if match is None:
         return Told(detail, match=fact.match)
@@ -210,6 +255,10 @@ def _left_waiting(_rows: Rows, fact: LeftWaiting) -> Told:
     return Told({"uid": fact.uid})
 
 
+def _quarantined(_rows: Rows, fact: EventQuarantined) -> Told:
+    return Told({"at_ms": fact.at_ms, "operator": fact.operator, "place": fact.place, "reason": fact.reason})
+
+
 def _clock_held(_rows: Rows, fact: ClockHeld) -> Told:
     return Told({"wanted_ms": fact.wanted_ms})
 
@@ -226,17 +275,24 @@ TELL: Mapping[type, Callable[[Rows, Any], Told]] = {
     MemberMarked: _member_marked,
     AskListed: _ask_listed,
     AskMarked: _ask_marked,
+    AskReturned: _ask_returned,
     AskEnded: _ask_ended,
     OfferListed: _offer_listed,
     OfferMarked: _offer_marked,
     OfferEnded: _offer_ended,
+    SeriesListed: _series_listed,
+    SeriesAdvanced: _series_advanced,
+    SeriesMarked: _series_marked,
+    SeriesEnded: _series_ended,
     Proposed: _proposed,
     MatchMoved: _match_moved,
+    MatchReminded: _reminded,
     Thanked: _thanked,
     Refused: _refused,
     Noted: _noted,
     PutWaiting: _put_waiting,
     LeftWaiting: _left_waiting,
+    EventQuarantined: _quarantined,
     ClockHeld: _clock_held,
     LeapGranted: _leap_granted,
 }

@@ -11,6 +11,7 @@ from services.cli import (
     journal,
     load,
     policy,
+    quarantine,
     replay,
     schemas,
     status,
@@ -28,6 +29,20 @@ app = typer.Typer(
     epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
 )
 
-for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters, bench):
+for command in (
+    demo,
+    up,
+    submit,
+    load,
+    status,
+    explain,
+    policy,
+    replay,
+    board,
+    journal,
+    dead_letters,
+    quarantine,
+    bench,
+):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

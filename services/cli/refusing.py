@@ -28,6 +28,7 @@ def is_expected(error: Exception) -> bool:
     from services.matching.agent import MatchingError
     from services.runtime.dead_letters import DeadLetterError
     from services.runtime.log import LogError
+    from services.runtime.quarantine import QuarantineError
     from services.runtime.snapshots import SnapshotError
 
     ours = (
@@ -38,6 +39,7 @@ def is_expected(error: Exception) -> bool:
         MappingError,
         MatchingError,
         DeadLetterError,
+        QuarantineError,
         SnapshotError,
     )
     return isinstance(error, ours)

@@ -12,11 +12,13 @@ from services.embedded.errors import (
     LeapError,
     NoDataError,
     NotFreshError,
+    NotToQuarantineError,
     VirtualFolderError,
 )
-from services.embedded.handover import HandoverError, hand_over, reach
+from services.embedded.handover import HandoverError, hand_over, quarantine_there, reach
 from services.embedded.importing import Imported, import_journal
 from services.embedded.operator_events import SOURCE, operator_event
+from services.embedded.quarantining import QuarantinedEvent, quarantined_events
 from services.embedded.replaying import Replayed, ReplayedPartition, replay
 from services.embedded.running import Health, Running
 from services.embedded.second_chance import ReplayedLetter, letters_of, replay_dead_letters
@@ -40,7 +42,9 @@ __all__ = [
     "LeapError",
     "NoDataError",
     "NotFreshError",
+    "NotToQuarantineError",
     "PortTakenError",
+    "QuarantinedEvent",
     "Replayed",
     "ReplayedLetter",
     "ReplayedPartition",
@@ -52,6 +56,8 @@ __all__ = [
     "import_journal",
     "letters_of",
     "operator_event",
+    "quarantine_there",
+    "quarantined_events",
     "reach",
     "replay",
     "replay_dead_letters",

@@ -4,6 +4,7 @@
     GET  /health/ready   200 once caught up and while no partition is in trouble, 503 with the sentences otherwise
     GET  /status         health and the board's summary
     POST /events         events from the command line, with the token that lies in the data folder
+    POST /quarantine     an operator's word that one event is stepped over, with the same token
 
 All answers are JSON.
 """
@@ -21,10 +22,11 @@ from typing import Any, Final
 import orjson
 from pydantic import ValidationError
 
+from schemas.dead_letters import Quarantined
 from services.board import BoardError, BoardReader, summary
 from services.embedded.data_folder import DataFolder
-from services.embedded.errors import EmbeddedError
-from services.embedded.handover import BODY_BYTES_MAX, EVENTS_PATH, HOST, Answered, HandedIn
+from services.embedded.errors import EmbeddedError, NotToQuarantineError
+from services.embedded.handover import BODY_BYTES_MAX, EVENTS_PATH, HOST, QUARANTINE_PATH, Answered, HandedIn
 from services.embedded.running import Running, StoppingError, TooBusyError
 from services.runtime.log import LogError
 
@@ -70,19 +72,26 @@ class Endpoint:
 
     def post(self, path: str, authorization: str, body: bytes) -> Answer:
         """Answer a POST."""
-        if path != EVENTS_PATH:
+        if path not in (EVENTS_PATH, QUARANTINE_PATH):
             return HTTPStatus.NOT_FOUND, {"error": f"events are handed in at {EVENTS_PATH}"}
         if not hmac.compare_digest(authorization.encode(), f"Bearer {self._token}".encode()):
             return HTTPStatus.UNAUTHORIZED, {"error": "the token does not fit; `commonweal submit` reads it by itself"}
         try:
-            raws = HandedIn.model_validate_json(body).raw_events()
+            return HTTPStatus.OK, self._taken(path, body)
         except (ValidationError, ValueError):
-            return HTTPStatus.BAD_REQUEST, {"error": "this is not what `commonweal submit` sends; use the same version"}
-        try:
-            report = self._running.hand_in(raws)
+            return HTTPStatus.BAD_REQUEST, {"error": "this is not what `commonweal` itself sends; use the same version"}
+        except NotToQuarantineError as error:
+            return HTTPStatus.CONFLICT, {"error": str(error)}
         except (TooBusyError, StoppingError, LogError) as error:
             return HTTPStatus.SERVICE_UNAVAILABLE, {"error": str(error)}
-        return HTTPStatus.OK, Answered.of(report).model_dump(mode="json")
+
+    def _taken(self, path: str, body: bytes) -> dict[str, Any]:
+        """What the running process answers."""
+        if path == QUARANTINE_PATH:
+            self._running.quarantine(Quarantined.model_validate_json(body))
+            return {}
+        raws = HandedIn.model_validate_json(body).raw_events()
+        return Answered.of(self._running.hand_in(raws)).model_dump(mode="json")
 
     def _board(self) -> dict[str, Any]:
         try:

@@ -63,5 +63,14 @@ class LeapError(EmbeddedError):
         )
 
 
+class NotToQuarantineError(EmbeddedError):
+    """There is no undecided event at that place."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(
+            f"{place}: {why}; name an event that stopped its partition, as the sentence of `status` or `up` names it"
+        )
+
+
 def _moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M UTC")

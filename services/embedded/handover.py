@@ -7,11 +7,13 @@ import base64
 import http.client
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Self
 
 from pydantic import Base64Bytes, Field, ValidationError
 
+from schemas.dead_letters import Quarantined
 from schemas.model import Id, Model
 from services.embedded.data_folder import DataFolder
 from services.embedded.errors import EmbeddedError
@@ -19,6 +21,7 @@ from services.intake import RawEvent, Rejected, SubmitReport, Why
 
 HOST = "127.0.0.1"
 EVENTS_PATH = "/events"
+QUARANTINE_PATH = "/quarantine"
 EVENTS_MAX = 2_000
 BODY_BYTES_MAX = 32 * 1024 * 1024
 PART_BYTES_MAX = 8 * 1024 * 1024
@@ -151,20 +154,44 @@ def _handed(raw: RawEvent) -> HandedEvent:
     return HandedEvent(source=raw.source, origin=raw.origin, raw=base64.b64encode(raw.raw), refused=refused)
 
 
+def quarantine_there(to: Reach, word: Quarantined) -> None:
+    """Have the running process step over an event.
+
+    Raises:
+        HandoverError: the process did not answer, or refused.
+    """
+    status, body = _posted(to, QUARANTINE_PATH, word)
+    if status != HTTPStatus.OK:
+        raise HandoverError(f"process {to.pid} runs this data folder and did not take it: {_why(body)}")
+
+
 def _sent(to: Reach, part: HandedIn) -> Answered:
+    status, body = _posted(to, EVENTS_PATH, part)
+    if status == HTTPStatus.OK:
+        with suppress(ValidationError):
+            return Answered.model_validate_json(body)
+    raise HandoverError(
+        f"process {to.pid} runs this data folder and took nothing in: {_why(body)}. Send all of it again; what came "
+        "twice is dropped"
+    )
+
+
+def _why(body: bytes) -> str:
+    try:
+        return Failed.model_validate_json(body).error
+    except ValidationError as error:
+        return f"it did not answer as it should ({type(error).__name__})"
+
+
+def _posted(to: Reach, path: str, said: Model) -> tuple[int, bytes]:
     connection = http.client.HTTPConnection(HOST, to.port, timeout=ANSWER_WITHIN_S)
     headers = {"Authorization": f"Bearer {to.token}", "Content-Type": "application/json"}
     try:
-        connection.request("POST", EVENTS_PATH, body=part.model_dump_json().encode(), headers=headers)
+        connection.request("POST", path, body=said.model_dump_json().encode(), headers=headers)
         response = connection.getresponse()
-        body = response.read(BODY_BYTES_MAX)
-        if response.status == HTTPStatus.OK:
-            return Answered.model_validate_json(body)
-        why = Failed.model_validate_json(body).error
-    except (OSError, http.client.HTTPException, ValidationError) as error:
-        why = f"it did not answer as it should ({type(error).__name__})"
+        return response.status, response.read(BODY_BYTES_MAX)
+    except (OSError, http.client.HTTPException) as error:
+        failed = Failed(error=f"it did not answer as it should ({type(error).__name__})")
+        return HTTPStatus.SERVICE_UNAVAILABLE, failed.model_dump_json().encode()
     finally:
         connection.close()
-    raise HandoverError(
-        f"process {to.pid} runs this data folder and took nothing in: {why}. Send all of it again; what came twice is dropped"
-    )

@@ -1,7 +1,7 @@
 """A running Commonweal: steps until it is told to stop, takes in what is handed to it, and says how it is.
 
 The loop owns the embedded shell and its thread. Everybody else (the HTTP endpoint's threads, a signal) talks to it by
-three doors: `hand_in`, `health`, `stop`.
+four doors: `hand_in`, `quarantine`, `health`, `stop`.
 """
 
 import contextlib
@@ -11,11 +11,15 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
+from schemas.dead_letters import Quarantined
 from services.embedded.settings import EmbeddedSettings
 from services.embedded.shell import Embedded, Step
 from services.embedded.troubles import Trouble
 from services.intake import RawEvent, SubmitReport
+
+A = TypeVar("A")
 
 
 def silently(health: "Health") -> None:
@@ -54,8 +58,10 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class _HandedIn:
-    raws: Sequence[RawEvent]
-    report: Future[SubmitReport]
+    """Something to be done on the loop's thread, between two steps."""
+
+    act: Callable[[Embedded], Any]
+    answer: Future[Any]
 
 
 class Running:
@@ -99,14 +105,27 @@ class Running:
             StoppingError: the process is on its way out.
             LogError: the log did not take them all; hand all of them in again, what came twice is dropped.
         """
-        handed_in = _HandedIn(raws, Future())
+        return self._done_inside(lambda embedded: embedded.submit(raws))
+
+    def quarantine(self, word: Quarantined) -> None:
+        """Have an event that stopped its partition stepped over, from any other thread.
+
+        Raises:
+            NotToQuarantineError: there is no undecided event at that place.
+            TooBusyError, StoppingError, LogError: as `hand_in`.
+        """
+        self._done_inside(lambda embedded: embedded.quarantine(word))
+
+    def _done_inside(self, act: Callable[[Embedded], A]) -> A:
+        handed_in = _HandedIn(act, Future())
         with self._door:
             if self._stopping.is_set():
                 raise StoppingError
             if self._waiting.qsize() >= self._settings.handed_in_max:
                 raise TooBusyError
             self._waiting.put_nowait(handed_in)
-        return handed_in.report.result()
+        answer: A = handed_in.answer.result()
+        return answer
 
     def health(self) -> Health:
         """How it is, from any thread."""
@@ -146,9 +165,9 @@ class Running:
         if handed_in is None:
             return
         try:
-            handed_in.report.set_result(self._embedded.submit(handed_in.raws))
+            handed_in.answer.set_result(handed_in.act(self._embedded))
         except Exception as error:  # noqa: BLE001 - it belongs to whoever handed in, who waits for it
-            handed_in.report.set_exception(error)
+            handed_in.answer.set_exception(error)
 
     def _turn_away(self) -> None:
         """Nobody is left waiting for a loop that ended."""
@@ -156,4 +175,4 @@ class Running:
             while True:
                 handed_in = self._waiting.get_nowait()
                 if handed_in is not None:
-                    handed_in.report.set_exception(StoppingError())
+                    handed_in.answer.set_exception(StoppingError())

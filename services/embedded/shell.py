@@ -26,6 +26,7 @@ from typing import Final, Self
 
 from pydantic import ValidationError
 
+from schemas.dead_letters import Quarantined
 from schemas.decisions import DecisionBlock
 from schemas.journal import JOURNAL_BODY
 from schemas.taxonomy.load import load as load_taxonomy
@@ -34,12 +35,14 @@ from services.board import BoardWriter, open_board
 from services.embedded.data_folder import DataFolder
 from services.embedded.errors import EmbeddedError, ImportedFolderError, LeapError, VirtualFolderError
 from services.embedded.leaping import Leap, leaps
+from services.embedded.quarantining import undecided_event
 from services.embedded.settings import EmbeddedSettings
 from services.embedded.troubles import Trouble, trouble
 from services.intake import Intake, RawEvent, SubmitReport
 from services.matching.agent import AfterStep, Matching, silently
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import Clock, ClockKind, ClockMismatch, Log, SqliteLog, wall_clock
+from services.runtime.quarantine import Quarantine
 from services.runtime.snapshots import Snapshots
 
 OPERATOR: Final = "operator"
@@ -149,6 +152,17 @@ class Embedded:
             LogError: the log did not take them all; send all of them again, what came twice is dropped.
         """
         return self._intake.submit(raws)
+
+    def quarantine(self, word: Quarantined) -> None:
+        """Have an event that stopped its partition stepped over; the partition goes on with the next step.
+
+        Raises:
+            NotToQuarantineError: there is no undecided event at that place; nothing was written.
+            LogError: the log did not take the word.
+        """
+        undecided_event(self.log, word.place)
+        Quarantine(self.log).put(word)
+        self.troubles.pop(int(word.place.split("/")[0]), None)
 
     def step(self, *, tick: bool = False) -> Step:
         """Take every partition with work once through the five steps, each as far as its bounds go.

@@ -9,6 +9,17 @@ from services.matching.decide.proposals import match_id
 from services.matching.engine import Engine, StaleBlockError
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
+from services.matching.quarantine import EventFailedError, quarantined_in
 from services.matching.standing import why_waits
 
-__all__ = ["Engine", "GridIndex", "NaiveIndex", "StaleBlockError", "match_id", "sealed", "why_waits"]
+__all__ = [
+    "Engine",
+    "EventFailedError",
+    "GridIndex",
+    "NaiveIndex",
+    "StaleBlockError",
+    "match_id",
+    "quarantined_in",
+    "sealed",
+    "why_waits",
+]

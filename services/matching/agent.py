@@ -32,6 +32,7 @@ from services.matching.engine import Engine, StaleBlockError
 from services.matching.settings import MatchingSettings
 from services.matching.state import PartitionState
 from services.runtime.log import Log, NewRecord, Record, scan
+from services.runtime.quarantine import Quarantine
 from services.runtime.snapshots import Snapshots
 
 AfterStep = Callable[[str], None]
@@ -85,6 +86,7 @@ class Matching:
         self._taxonomy = taxonomy
         self._settings = settings or MatchingSettings()
         self._after_step = after_step
+        self._quarantine = Quarantine(log)
         self._standings: dict[int, _Standing] = {}
         self._notices: list[str] = []
 
@@ -100,6 +102,8 @@ class Matching:
         Raises:
             OvertakenError: somebody else decides this partition.
             MatchingError: its logs do not go together.
+            EventFailedError: a bug, in deciding one event; an operator may have it stepped over.
+            QuarantineError: the operators' words cannot be read.
             LogError: the log did not answer, or did not take the decisions.
         """
         bound = min(records_max or self._settings.records_max, self._settings.records_max)
@@ -184,9 +188,9 @@ class Matching:
     def _decided(self, partition: int, engine: Engine, records_max: int) -> list[Sealed]:
         """The blocks of the next journal records, as many as are appended together."""
         decided: list[Sealed] = []
-        room = self._settings.append_bytes_max
+        room, words = self._settings.append_bytes_max, self._quarantine.of(partition)
         for record in self._log.read(JOURNAL.name, partition, engine.next_offset, records_max=records_max):
-            decided.append(engine.decide(_journal_record(record)))
+            decided.append(engine.decide(_journal_record(record), words.get(record.offset)))
             room -= len(decided[-1].written)
             if room <= 0:
                 break

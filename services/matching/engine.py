@@ -1,9 +1,10 @@
 """The engine: a fold over the journal. Everything it needs arrives in the record, everything it does leaves as a value."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from schemas.dead_letters import Quarantined
 from schemas.decisions import DecisionBlock
 from schemas.events import Received
 from schemas.facts import (
@@ -16,13 +17,14 @@ from schemas.facts import (
     OfferListed,
     PolicyTaken,
     Proposed,
+    SeriesListed,
 )
 from schemas.journal import Block, JournalRecord
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching import canonical, frozen
 from services.matching.canonical import Sealed
-from services.matching.decide import due
+from services.matching.decide import due, following, recurring
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
 from services.matching.evolve import evolve
@@ -30,6 +32,7 @@ from services.matching.forget import FORGET_EVERY_MS, forget
 from services.matching.grid import GridIndex
 from services.matching.index import Index
 from services.matching.logtime import crosses, read_clock
+from services.matching.quarantine import EventFailedError, stepped_over
 from services.matching.rounds import assign
 from services.matching.solver import SOLVER_VERSION, Solved
 from services.matching.state import CommunityState, PartitionState
@@ -37,6 +40,16 @@ from services.matching.stirring import settle
 
 LOGIC_VERSION = "2"
 
+QUESTIONS = (
+    due.due_matches,
+    following.due_follow_ups,
+    due.due_asks,
+    due.due_offers,
+    recurring.due_series,
+    due.due_waiting,
+    due.due_escalations,
+)
+"""What is asked of time as it passes, in this order."""
 IndexFactory = Callable[[CommunityState, Taxonomy], Index]
 
 
@@ -74,25 +87,25 @@ class Engine:
         bounds = [community.policy.leap_ms_max for community in self.state.communities.values()]
         return min(bounds, default=Policy().leap_ms_max)
 
-    def apply(self, record: JournalRecord) -> DecisionBlock:
+    def apply(self, record: JournalRecord, quarantined: Mapping[int, Quarantined] | None = None) -> DecisionBlock:
         """Decide one journal record.
 
-        Raises:
-            StaleBlockError: the record is not the next one.
-        """
-        return self.decide(record).block
-
-    def decide(self, record: JournalRecord) -> Sealed:
-        """Decide one journal record; what was decided, also as it is written.
+        Args:
+            quarantined: events of the block that an operator told us to step over, by their index.
 
         Raises:
             StaleBlockError: the record is not the next one.
+            EventFailedError: an event could not be decided; throw this engine away, it may be in two minds.
         """
+        return self.decide(record, quarantined).block
+
+    def decide(self, record: JournalRecord, quarantined: Mapping[int, Quarantined] | None = None) -> Sealed:
+        """Decide one journal record; what was decided, also as it is written. See `apply`."""
         if record.offset != self.state.next_offset:
             raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the record is {record.offset}")
         reading = read_clock(record, self.state.clock, self.leap_ms_max())
         facts: list[AnyFact] = []
-        self._answer(record, reading.moment, facts)
+        self._answer(record, quarantined or {}, reading.moment, facts)
         if reading.held_at_ms is None:
             self._pass_time(reading.moment, facts)
         else:
@@ -127,14 +140,25 @@ class Engine:
         for name in self.state.communities:
             self._index(name)
 
-    def _answer(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> None:
-        """Answers first: every event is decided in the order it came."""
+    def _answer(
+        self, record: JournalRecord, quarantined: Mapping[int, Quarantined], moment: Moment, facts: list[AnyFact]
+    ) -> None:
+        """Answers first: every event is decided in the order it came, or stepped over by an operator's word."""
         if not isinstance(record.body, Block):
             return
-        for event in record.body.events:
-            decided = decide_event(self.state, event, moment, self.taxonomy)
-            self._take(decided, moment, facts)
-            self._take(self._after(event, decided, moment), moment, facts)
+        for index, event in enumerate(record.body.events):
+            if index in quarantined:
+                self._take([stepped_over(event, quarantined[index])], moment, facts)
+                continue
+            try:
+                self._answer_one(event, moment, facts)
+            except Exception as error:
+                raise EventFailedError(record.offset, index, event.data.type) from error
+
+    def _answer_one(self, event: Received, moment: Moment, facts: list[AnyFact]) -> None:
+        decided = decide_event(self.state, event, moment, self.taxonomy)
+        self._take(decided, moment, facts)
+        self._take(self._after(event, decided, moment), moment, facts)
 
     def _take(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
         """Evolve what was decided, then decide what waited for it, and what waited for that: first come, first decided."""
@@ -176,7 +200,7 @@ class Engine:
         before_ms = self.state.clock.now_ms
         for name in sorted(self.state.communities):
             community, index = self.state.communities[name], self._index(name)
-            for question in (due.due_matches, due.due_asks, due.due_offers, due.due_waiting, due.due_escalations):
+            for question in QUESTIONS:
                 self._take(question(community, index, moment), moment, facts)
             is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
             proposals = assign(community, index, self.taxonomy, moment, is_round=is_round, solved=self.solved)
@@ -257,6 +281,8 @@ def _brings(fact: AnyFact) -> tuple[str, str] | None:
             return "ask", fact.ask.ask
         case OfferListed():
             return "offer", fact.offer.offer
+        case SeriesListed():
+            return fact.series.kind, fact.series.series
         case Proposed():
             return "match", fact.match
         case MemberKnown():

@@ -7,17 +7,20 @@ from the state before it is a bug and stops the engine. Assertions stand at the 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemas.codes import EndedHow, Mark, MatchStatus
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus
 from schemas.facts import (
     AnyFact,
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
@@ -29,10 +32,15 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.states import Weight
 from services.matching.learning import learn_answer, learn_in_vain
+from services.matching.series import advance_series, end_series, list_series, mark_series
 from services.matching.state import (
     ACTIVE,
     WEEK_MS,
@@ -57,8 +65,8 @@ def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
     if isinstance(fact, CommunityKnown):
         _take_community(state, fact)
     community = state.communities.get(fact.community)
-    if community is None:  # a refusal for a community nobody defined leaves no trace in state
-        assert isinstance(fact, Refused), f"{fact.fact} speaks of a community that is not defined"
+    if community is None:  # what was refused or stepped over for a community nobody defined leaves no trace in state
+        assert isinstance(fact, (Refused, EventQuarantined)), f"{fact.fact} speaks of a community that is not defined"
         return
     if fact.cause is not None and not isinstance(fact, LeftWaiting):
         community.seen.setdefault(fact.cause, now_ms)
@@ -132,6 +140,13 @@ def _end_ask(community: CommunityState, fact: AskEnded) -> None:
     ask.ended, ask.ended_ms = fact.how, fact.at_ms
     if fact.how is EndedHow.fulfilled:
         assert ask.fulfilled >= ask.spec.quantity, f"ask {fact.ask} ends fulfilled with units unmet"
+
+
+def _return_ask(community: CommunityState, fact: AskReturned) -> None:
+    ask = community.asks[fact.ask]
+    assert ask.ended is EndedHow.referred, f"ask {fact.ask} is not with a neighbour and comes back"
+    ask.ended, ask.ended_ms = None, 0
+    ask.escalated = True
 
 
 def _list_offer(community: CommunityState, fact: OfferListed) -> None:
@@ -210,6 +225,16 @@ def _move_match(community: CommunityState, fact: MatchMoved) -> None:
     assert ask.proposed >= 0, f"ask {match.ask} has fewer than no open proposals"
 
 
+def _remind(community: CommunityState, fact: MatchReminded) -> None:
+    match = community.matches[fact.match]
+    if fact.what is FollowUp.reminder:
+        assert not match.reminded_ms, f"match {fact.match} is reminded of twice"
+        match.reminded_ms = fact.at_ms
+    elif fact.what is FollowUp.happened:
+        assert not match.inquired_ms, f"match {fact.match} is inquired about twice"
+        match.inquired_ms = fact.at_ms
+
+
 def _weigh(ask: AskState, offer: OfferState, match: MatchState, sign: int) -> None:
     if match.weighs is Weight.held:
         ask.held += sign * match.units
@@ -242,15 +267,22 @@ STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     MemberMarked: _mark_member,
     AskListed: _list_ask,
     AskMarked: _mark_ask,
+    AskReturned: _return_ask,
     AskEnded: _end_ask,
     OfferListed: _list_offer,
     OfferMarked: _mark_offer,
     OfferEnded: _end_offer,
+    SeriesListed: list_series,
+    SeriesAdvanced: advance_series,
+    SeriesMarked: mark_series,
+    SeriesEnded: end_series,
     Proposed: _propose,
     MatchMoved: _move_match,
+    MatchReminded: _remind,
     Thanked: _nothing,
     Refused: learn_in_vain,
     Noted: _nothing,
     PutWaiting: _put_waiting,
     LeftWaiting: _left_waiting,
+    EventQuarantined: _nothing,
 }

@@ -22,6 +22,9 @@ def forget(community: CommunityState, now_ms: int) -> None:
         if offer.ended_ms < before_ms and not offer.matches:
             del community.offers[offer.spec.offer]
             del community.members[offer.spec.member].offers[offer.spec.offer]
+    for key in [key for key, series in community.series.items() if series.ended is not None]:
+        if community.series[key].ended_ms < before_ms:
+            del community.members[community.series.pop(key).spec.member].series[key]
     for name in [name for name, member in community.members.items() if _is_nobody(member, now_ms)]:
         del community.members[name]
 
@@ -30,7 +33,7 @@ def _is_nobody(member: MemberState, now_ms: int) -> bool:
     """Nothing is known of the member, nothing is theirs, and nothing of them counts any more."""
     if member.fields != NOTHING_KNOWN or member.gone or member.suspended or member.helped:
         return False
-    if member.asks or member.offers or member.open_matches or member.active_matches:
+    if member.asks or member.offers or member.series or member.open_matches or member.active_matches:
         return False
     return member.asked_since(now_ms - WEEK_MS) == 0
 

@@ -6,11 +6,13 @@ against the state when it comes up, so a stale one (even of a namesake long forg
 
 from heapq import heappop, heappush
 
+from schemas.codes import FollowUp
 from schemas.facts import (
     AnyFact,
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     LeftWaiting,
     MatchMoved,
     MemberGone,
@@ -22,12 +24,16 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesListed,
+    SeriesMarked,
 )
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
 from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
 from services.matching.columns import Columns
+from services.matching.follow_up import follow_ups
 from services.matching.index import (
     WOKEN_FROM,
     escalates_ms,
@@ -37,7 +43,8 @@ from services.matching.index import (
     silence_ends_ms,
 )
 from services.matching.score import Prospects
-from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
+from services.matching.series import key_of, rests_until_ms
+from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.subjects import subject_of
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
@@ -61,9 +68,14 @@ class GridIndex:
         self._looks: list[tuple[int, str, int]] = []
         self._filed: dict[str, tuple[tuple[str, ...], Cell | None]] = {}
         self._match_ends: Due = []
+        self._follow_ups: list[tuple[int, str, FollowUp]] = []
         self._ask_ends: Due = []
         self._offer_ends: Due = []
         self._escalations: Due = []
+        self._series_rests: Due = []
+        self._series_of: dict[Subject, str] = {}
+        self._listed_of: dict[str, Subject] = {}
+        """Series → the occurrence that was listed last of it; before it, the other way round."""
         self._waiting_ends: Due = []
         self._waiting: dict[Subject, dict[str, Waiting]] = {}
         self._awaits: dict[str, Subject] = {}
@@ -82,6 +94,8 @@ class GridIndex:
             self._file_match(match)
         for waiting in community.waiting.values():
             self._file_waiting(waiting)
+        for key in community.series:
+            self._file_series(key)
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""
@@ -92,14 +106,22 @@ class GridIndex:
                 self._file_ask(known.asks[fact.ask.ask], is_new=True)
                 for name in known.asks[fact.ask.ask].matches:
                     self._file_match(known.matches[name])
-            case AskMarked() | AskEnded():
+                self._file_series_of("ask", fact.ask.ask)
+            case AskMarked() | AskEnded() | AskReturned():
                 self._file_ask(known.asks[fact.ask], is_new=True)
+                self._file_series_of("ask", fact.ask)
             case OfferListed():
                 self._arrive(fact.offer.place, is_new=is_new)
                 self._note_member(fact.offer.member)
                 self._file_offer(known.offers[fact.offer.offer], is_new=True)
+                self._file_series_of("offer", fact.offer.offer)
             case OfferEnded():
                 self._file_offer(known.offers[fact.offer])
+                self._file_series_of("offer", fact.offer)
+            case SeriesListed():
+                self._file_series(key_of(fact.series.kind, fact.series.series))
+            case SeriesAdvanced() | SeriesMarked():
+                self._file_series(key_of(fact.kind, fact.series))
             case Proposed():
                 self._file_match(known.matches[fact.match])
                 self._file_look(known.asks[fact.ask])
@@ -135,6 +157,16 @@ class GridIndex:
                 due[name] = match
         return list(due.values())
 
+    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+        """See `Index`."""
+        due: dict[tuple[str, FollowUp], MatchState] = {}
+        while self._follow_ups and self._follow_ups[0][0] < now_ms:
+            at_ms, name, what = heappop(self._follow_ups)
+            match = self._community.matches.get(name)
+            if match is not None and (at_ms, what) in self._follow_ups_of(match):
+                due[name, what] = match
+        return [(match, what) for (_, what), match in due.items()]
+
     def asks_due(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
         names = sorted({name: None for _, name in _pop_due(self._ask_ends, now_ms)})
@@ -146,6 +178,13 @@ class GridIndex:
         names = sorted({name: None for _, name in _pop_due(self._offer_ends, now_ms)})
         offers = [self._community.offers[name] for name in names if name in self._community.offers]
         return [offer for offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
+
+    def series_due(self, now_ms: int) -> list[SeriesState]:
+        """See `Index`."""
+        keys = sorted({key: None for _, key in _pop_due(self._series_rests, now_ms)})
+        known = self._community.series
+        rests = [(known[key], rests_until_ms(self._community, known[key])) for key in keys if key in known]
+        return [series for series, until_ms in rests if until_ms is not None and until_ms < now_ms]
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """See `Index`."""
@@ -306,6 +345,28 @@ class GridIndex:
         ends_ms = self._silence_ends_ms(match)
         if ends_ms is not None:
             heappush(self._match_ends, (ends_ms, match.match))
+
+        for at_ms, what in self._follow_ups_of(match):
+            heappush(self._follow_ups, (at_ms, match.match, what))
+
+    def _follow_ups_of(self, match: MatchState) -> list[tuple[int, FollowUp]]:
+        return list(follow_ups(self._community.policy, match, self._community.asks[match.ask]))
+
+    def _file_series(self, key: str) -> None:
+        series = self._community.series[key]
+        if series.listed is not None:
+            before, now = self._listed_of.get(key), (series.spec.kind, series.listed)
+            if before is not None and before != now:
+                del self._series_of[before]
+            self._listed_of[key], self._series_of[now] = now, key
+        until_ms = rests_until_ms(self._community, series)
+        if until_ms is not None:
+            heappush(self._series_rests, (until_ms, key))
+
+    def _file_series_of(self, kind: str, name: str) -> None:
+        key = self._series_of.get((kind, name))
+        if key is not None and key in self._community.series:
+            self._file_series(key)
 
     def _file_waiting(self, waiting: Waiting) -> None:
         subject = subject_of(waiting.event.data)

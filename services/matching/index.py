@@ -6,14 +6,16 @@ the same order, so both decide the same.
 
 from typing import TYPE_CHECKING, Protocol
 
-from schemas.codes import MatchStatus, Urgency
+from schemas.codes import FollowUp, MatchStatus, Urgency
 from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
+from services.matching.follow_up import follow_ups
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
 from services.matching.score import Prospects
-from services.matching.state import AskState, CommunityState, MatchState, OfferState, Waiting
+from services.matching.series import rests_until_ms
+from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.subjects import subject_of
 from services.matching.supply import Side, count, side_of_ask, side_of_offer
 
@@ -43,11 +45,17 @@ class Index(Protocol):
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """Matches whose silence has lasted too long, by when it was too long, then id."""
 
+    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+        """Matches to be followed up, and by what; by when it was due, then id, then what."""
+
     def asks_due(self, now_ms: int) -> list[AskState]:
         """Asks past their deadline with unmet units, and asks whose help is confirmed; by id."""
 
     def offers_due(self, now_ms: int) -> list[OfferState]:
         """Offers past their deadline; by id."""
+
+    def series_due(self, now_ms: int) -> list[SeriesState]:
+        """Series of which an occurrence is to be listed or passed by, and those that are over; by key."""
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """Events that waited too long, by event uid."""
@@ -141,6 +149,16 @@ class NaiveIndex:
                 due.append((ends_ms, match.match, match))
         return [match for _, _, match in sorted(due, key=lambda row: row[:2])]
 
+    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+        """See `Index`."""
+        due = [
+            (at_ms, match.match, what, match)
+            for match in self._community.matches.values()
+            for at_ms, what in follow_ups(self._community.policy, match, self._community.asks[match.ask])
+            if at_ms < now_ms
+        ]
+        return [(match, what) for _, _, what, match in sorted(due, key=lambda row: row[:3])]
+
     def asks_due(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
         return [ask for _, ask in sorted(self._community.asks.items()) if is_ask_due(self._community, ask, now_ms)]
@@ -149,6 +167,12 @@ class NaiveIndex:
         """See `Index`."""
         offers = sorted(self._community.offers.items())
         return [offer for _, offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
+
+    def series_due(self, now_ms: int) -> list[SeriesState]:
+        """See `Index`."""
+        rests = [(key, rests_until_ms(self._community, one), one) for key, one in self._community.series.items()]
+        due = [(key, one) for key, until_ms, one in rests if until_ms is not None and until_ms < now_ms]
+        return [one for _, one in sorted(due, key=lambda row: row[0])]
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """See `Index`."""

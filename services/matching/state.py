@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from schemas.codes import EndedHow, MatchStatus
 from schemas.events import Received
-from schemas.facts import Ask, Offer
+from schemas.facts import Ask, Occurrence, Offer, Series
 from schemas.members import MemberFields
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
@@ -77,6 +77,22 @@ class OfferState:
 
 
 @dataclass(slots=True)
+class SeriesState:
+    """A recurring ask or offer, and how far it got."""
+
+    spec: Series
+    next: Occurrence | None
+    """What is listed next; None: nothing more comes."""
+    passed: Occurrence | None = None
+    """The last one that was listed or missed."""
+    listed: str | None = None
+    """The id of the occurrence that was listed last."""
+    paused: bool = False
+    ended: EndedHow | None = None
+    ended_ms: int = 0
+
+
+@dataclass(slots=True)
 class MatchState:
     """One ask, one offer, some units, and how far they got."""
 
@@ -91,6 +107,10 @@ class MatchState:
     status: MatchStatus = MatchStatus.proposed
     moved_ms: int = 0
     was_completed: bool = False
+    reminded_ms: int = 0
+    """When the helper was reminded; 0: not yet."""
+    inquired_ms: int = 0
+    """When both sides were asked whether it happened; 0: not yet."""
     tried_ppm: int = 0
     """How much of a try its answer, or silence, counted as; 0 while it is open."""
     accepted_in_vain: bool = False
@@ -123,6 +143,8 @@ class MemberState:
     """Members helped well (confirmed) → how often."""
     asks: dict[str, None] = field(default_factory=dict)
     offers: dict[str, None] = field(default_factory=dict)
+    series: dict[str, None] = field(default_factory=dict)
+    """Keys of what the member asks or offers again and again."""
 
     def asked_since(self, since_ms: int) -> int:
         """How often the member was asked after `since_ms`, at most a week back."""
@@ -158,6 +180,8 @@ class CommunityState:
     policy: Policy = Policy()
     asks: dict[str, AskState] = field(default_factory=dict)
     offers: dict[str, OfferState] = field(default_factory=dict)
+    series: dict[str, SeriesState] = field(default_factory=dict)
+    """By `services.matching.series.key_of`."""
     matches: dict[str, MatchState] = field(default_factory=dict)
     members: dict[str, MemberState] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from schemas.facts import (
     AnyFact,
     AskListed,
     AskMarked,
+    AskReturned,
     MatchMoved,
     MemberKnown,
     MemberMarked,
@@ -28,6 +29,8 @@ def stir(community: CommunityState, fact: AnyFact, now_ms: int) -> None:
             _stir_by_move(community, fact, now_ms)
         case AskListed():
             _stir(community, community.asks[fact.ask.ask], now_ms)
+        case AskReturned():
+            _stir(community, community.asks[fact.ask], now_ms)
         case OfferListed():
             community.freed[fact.offer.offer] = None
         case AskMarked():

@@ -20,6 +20,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -27,8 +28,9 @@ from schemas.operations import (
     ProposedByHand,
     Reassigned,
 )
-from schemas.policy import AcceptanceDial, HoldDial, Policy, PpmByUrgency, Ranking, ScoreDial
+from schemas.policy import AcceptanceDial, FollowUpDial, HoldDial, Policy, PpmByUrgency, Ranking, ScoreDial
 from schemas.presets import CERTAIN
+from schemas.schedules import Freq, OffsetFrom, Schedule, Weekday
 from schemas.taxonomy.load import load
 from services.matching import Engine
 from services.matching.decide.proposals import match_id
@@ -41,8 +43,9 @@ TAXONOMY = load()
 BY_ASKER = (Verb.confirm, Verb.dispute, Verb.thank, Verb.miss)
 STEPS_MS = [2_000, 2_000, 2_000, 61_000, 0, 1, HOUR_MS, 23 * HOUR_MS, 25 * HOUR_MS]
 NEEDS = ("oe:102", "oe:102", "oe:102-04", "cw:lending.tools")
-ASKS = [f"A{number}" for number in range(1, 5)]
-OFFERS = [f"O{number}" for number in range(1, 5)]
+ASKS = [*(f"A{number}" for number in range(1, 5)), "A1.1", "A2.2"]
+OFFERS = [*(f"O{number}" for number in range(1, 5)), "O1.1", "O2.1"]
+"""The last ones are also names of occurrences."""
 ASKERS = ["m-1", "m-2", "m-3"]
 OFFERERS = ["m-3", "m-4", "m-5"]
 MEMBERS = ["m-1", "m-2", "m-3", "m-4", "m-5"]
@@ -87,12 +90,40 @@ policies = st.builds(
     answer_ms_min=st.sampled_from([0, 60_000]),
     proposal_life_ms=st.sampled_from([HOUR_MS, 60_000, 1_000]),
     seen_horizon_ms=st.sampled_from([120_000, 24 * HOUR_MS]),
+    series_ahead_ms=st.sampled_from([0, HOUR_MS, 48 * HOUR_MS]),
     waiting_room_ms=st.sampled_from([0, 60_000]),
     waiting_room_max=st.sampled_from([1, 100]),
+    follow_up=st.builds(
+        FollowUpDial,
+        remind_before_ms=st.sampled_from([0, 30_000]),
+        happens_within_ms=st.sampled_from([0, HOUR_MS]),
+        happened_after_ms=st.sampled_from([0, 30_000]),
+    ),
     accept_silence_ms=st.sampled_from([0, HOUR_MS]),
     confirm_silence_ms=st.sampled_from([0, HOUR_MS]),
     leap_ms_max=st.sampled_from([24 * HOUR_MS, 24 * HOUR_MS, 120_000]),
 )
+
+
+@st.composite
+def schedules(draw: st.DrawFn, now_ms: int) -> Schedule | None:
+    """Mostly none; otherwise days near now, with windows that may go over midnight and clocks that may change."""
+    if draw(st.integers(0, 4)):
+        return None
+    changes = st.builds(
+        OffsetFrom, from_ms=st.just(now_ms + HOUR_MS), minutes=st.sampled_from([-1_440, -60, 0, 120, 1_440])
+    )
+    return Schedule(
+        dtstart_ms=now_ms - draw(st.sampled_from([0, HOUR_MS, 240 * HOUR_MS])),
+        until_ms=draw(st.none() | spans_ms.map(lambda span: now_ms + span)),
+        count=draw(st.sampled_from([None, None, 1, 3])),
+        freq=draw(st.sampled_from([Freq.daily, Freq.daily, Freq.weekly, Freq.monthly, Freq.unknown])),
+        interval=draw(st.integers(1, 2)),
+        byday=tuple(draw(st.lists(st.sampled_from(list(Weekday)), max_size=1))),
+        opens_at_minute=draw(st.none() | st.sampled_from([0, 540, 1_440])),
+        closes_at_minute=draw(st.none() | st.sampled_from([0, 541, 720, 1_440])),
+        offsets=tuple(draw(st.lists(changes, max_size=1))),
+    )
 
 
 @st.composite
@@ -111,6 +142,7 @@ def asked(draw: st.DrawFn, now_ms: int) -> AskOpened:
         quantity=draw(units),
         earliest_ms=draw(later_ms.map(lambda span: None if span is None else now_ms + span)),
         needed_by_ms=draw(st.none() | st.none() | spans_ms.map(lambda span: now_ms + span)),
+        schedule=draw(schedules(now_ms)),
         languages=draw(st.just(()) | st.just(()) | languages),
         vetting=draw(st.sampled_from([Vetting.none, Vetting.none, Vetting.none, Vetting.basic])),
     )
@@ -131,6 +163,7 @@ def offered(draw: st.DrawFn, now_ms: int) -> OfferOpened:
         capacity=draw(units),
         from_ms=draw(later_ms.map(lambda span: None if span is None else now_ms + span)),
         list_until_ms=draw(st.none() | st.none() | spans_ms.map(lambda span: now_ms + span)),
+        schedule=draw(schedules(now_ms)),
     )
 
 
@@ -220,6 +253,7 @@ def coordinated(draw: st.DrawFn, now_ms: int) -> AnyEvent:
             st.builds(AskEscalated, **town, **by, ask=asks),
             st.builds(AskMerged, **town, **by, ask=asks, duplicate_of=asks),
             st.builds(AskReferred, **town, **by, ask=asks, to_community=st.sampled_from(["village", "moon"])),
+            st.builds(AskSentBack, **town, ask=asks, from_community=st.just("village"), reason=st.just("unknown_need")),
             st.builds(MemberReinstated, **town, **by, member=members),
             st.builds(LeapAllowed, **town, **by, until_ms=st.just(now_ms + 30 * 24 * HOUR_MS)),
             st.builds(PolicySet, **town, policy=policies),

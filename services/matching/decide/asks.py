@@ -12,6 +12,8 @@ from services.matching.decide.proposals import let_go, matches_of
 from services.matching.decide.refusals import refused
 from services.matching.state import AskState, CommunityState
 
+REFERRAL_HOPS_MAX = 2
+"""Communities an ask may come through before the one it is in."""
 REOPENING_FIELDS = (
     "place",
     "reach_m",
@@ -30,15 +32,15 @@ def open_ask(
     community: CommunityState, event: Received, said: AskOpened, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
     """List an ask with every default resolved."""
-    known = community.asks.get(said.ask)
+    known = community.asks.get(said.ask) or community.series.get(f"ask/{said.ask}")
     if known is not None:
         return refused(community, event, "already_ended" if known.ended else "already_open", said.ask)
     if not taxonomy.knows(said.need):
         return refused(community, event, "unknown_need", said.ask)
     if community.member(said.member).gone:
         return refused(community, event, "member_gone", said.ask)
-    if said.schedule is not None:
-        return refused(community, event, "schedules_not_yet", said.ask)
+    if said.community in said.path or len(said.path) > REFERRAL_HOPS_MAX:
+        return refused(community, event, "referred_too_far", said.ask)
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
     deadline_ms = min(ends) if ends else event.received_ms + community.policy.ask_life_ms
     earliest_ms = event.received_ms if said.earliest_ms is None else said.earliest_ms
@@ -46,8 +48,14 @@ def open_ask(
         return refused(community, event, "too_late", said.ask)
     if earliest_ms > deadline_ms:
         return refused(community, event, "window_empty", said.ask)
-    ask = Ask(
-        ask=said.ask,
+    ask = as_listed(said, said.ask, event.received_ms, earliest_ms, deadline_ms)
+    return [AskListed(community=community.community, cause=event.uid, ask=ask)]
+
+
+def as_listed(said: AskOpened, name: str, opened_ms: int, earliest_ms: int, deadline_ms: int) -> Ask:
+    """An ask under an id, with a window; everything else as it was said."""
+    return Ask(
+        ask=name,
         member=said.member,
         need=said.need,
         place=said.place,
@@ -56,7 +64,7 @@ def open_ask(
         urgency=said.urgency,
         quantity=said.quantity,
         unit=said.unit,
-        opened_ms=event.received_ms,
+        opened_ms=opened_ms,
         earliest_ms=earliest_ms,
         deadline_ms=deadline_ms,
         languages=said.languages,
@@ -64,10 +72,9 @@ def open_ask(
         accessibility=said.accessibility,
         vetting=said.vetting,
         on_behalf_of=said.on_behalf_of,
-        root=said.root or said.ask,
+        root=said.root or name,
         path=said.path,
     )
-    return [AskListed(community=community.community, cause=event.uid, ask=ask)]
 
 
 def change_ask(

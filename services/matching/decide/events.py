@@ -15,6 +15,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -23,9 +24,10 @@ from schemas.operations import (
     Reassigned,
 )
 from schemas.taxonomy import Taxonomy
-from services.matching.decide import acknowledgements, asks, members, offers, operations
+from services.matching.decide import acknowledgements, asks, members, offers, operations, recurring
 from services.matching.decide.moment import Moment
 from services.matching.decide.refusals import refused
+from services.matching.series import key_of, series_spoken_of
 from services.matching.state import CommunityState, PartitionState
 from services.matching.subjects import subject_of
 
@@ -55,6 +57,7 @@ DECIDE: Mapping[type, Decide] = {
     AskEscalated:     operations.mark_ask,
     AskMerged:        operations.merge_ask,
     AskReferred:      operations.refer_ask,
+    AskSentBack:      operations.return_ask,
     MemberReinstated: operations.reinstate,
 }
 # fmt: on
@@ -78,7 +81,13 @@ def decide_event(state: PartitionState, event: Received, moment: Moment, taxonom
 
 def decide_known(community: CommunityState, event: Received, moment: Moment, taxonomy: Taxonomy) -> list[AnyFact]:
     """Decide an event whose subject is there."""
-    return DECIDE[type(event.data)](community, event, event.data, moment, taxonomy)
+    said = event.data
+    if isinstance(said, AskOpened | OfferOpened) and said.schedule is not None:
+        return recurring.open_series(community, event, said, moment, taxonomy)
+    series = series_spoken_of(community, said)
+    if series is not None:
+        return recurring.decide_series(community, event, series, moment, taxonomy)
+    return DECIDE[type(said)](community, event, said, moment, taxonomy)
 
 
 def decide_after(community: CommunityState, event: Received, moment: Moment, taxonomy: Taxonomy) -> list[AnyFact]:
@@ -109,7 +118,7 @@ def missing_of(community: CommunityState, data: AnyEvent) -> tuple[str, str] | N
         "match": community.matches,
         "member": community.members,
     }
-    return None if name in known[kind] else subject
+    return None if name in known[kind] or key_of(kind, name) in community.series else subject
 
 
 def _wait(community: CommunityState, event: Received, moment: Moment, missing: tuple[str, str]) -> list[AnyFact]:

@@ -9,6 +9,7 @@ from services.matching.decide.asks import end_ask
 from services.matching.decide.moment import Moment
 from services.matching.decide.offers import end_offer
 from services.matching.decide.proposals import let_go, matches_of
+from services.matching.decide.recurring import end_of
 from services.matching.state import ACTIVE, CommunityState, MatchState
 
 
@@ -53,6 +54,9 @@ def leave(
     for offer in sorted(member.offers):
         if community.offers[offer].ended is None:
             facts += end_offer(community, community.offers[offer], EndedHow.withdrawn, moment, event.uid)
+    for name in sorted(member.series):
+        if community.series[name].ended is None:
+            facts.append(end_of(community, community.series[name], EndedHow.withdrawn, moment, event.uid))
     return [*facts, MemberGone(community=community.community, cause=event.uid, member=said.member)]
 
 

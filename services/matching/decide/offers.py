@@ -17,13 +17,11 @@ def open_offer(
     community: CommunityState, event: Received, said: OfferOpened, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
     """List an offer with every default resolved."""
-    known = community.offers.get(said.offer)
+    known = community.offers.get(said.offer) or community.series.get(f"offer/{said.offer}")
     if known is not None:
         return refused(community, event, "already_ended" if known.ended else "already_open", said.offer)
     if not all(taxonomy.knows(need) for need in said.needs):
         return refused(community, event, "unknown_need", said.offer)
-    if said.schedule is not None:
-        return refused(community, event, "schedules_not_yet", said.offer)
     if community.member(said.member).gone:
         return refused(community, event, "member_gone", said.offer)
     life_ms = community.policy.offer_life_ms
@@ -33,8 +31,14 @@ def open_offer(
         return refused(community, event, "too_late", said.offer)
     if from_ms > deadline_ms:
         return refused(community, event, "window_empty", said.offer)
-    offer = Offer(
-        offer=said.offer,
+    offer = as_offered(said, said.offer, event.received_ms, from_ms, deadline_ms)
+    return [OfferListed(community=community.community, cause=event.uid, offer=offer)]
+
+
+def as_offered(said: OfferOpened, name: str, opened_ms: int, from_ms: int, deadline_ms: int) -> Offer:
+    """An offer under an id, with a window; everything else as it was said."""
+    return Offer(
+        offer=name,
         member=said.member,
         needs=tuple(dict.fromkeys(said.needs)),
         place=said.place,
@@ -42,11 +46,10 @@ def open_offer(
         radius_m=said.radius_m,
         capacity=said.capacity,
         unit=said.unit,
-        opened_ms=event.received_ms,
+        opened_ms=opened_ms,
         from_ms=from_ms,
         deadline_ms=deadline_ms,
     )
-    return [OfferListed(community=community.community, cause=event.uid, offer=offer)]
 
 
 def change_offer(

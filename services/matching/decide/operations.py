@@ -1,11 +1,14 @@
 """What coordinators and operators say: communities, policies, stepping in by hand."""
 
+from dataclasses import replace
+
 from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role
 from schemas.events import Received
 from schemas.facts import (
     AnyFact,
     AskEnded,
     AskMarked,
+    AskReturned,
     CommunityKnown,
     Explanation,
     LeapGranted,
@@ -19,6 +22,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -28,7 +32,7 @@ from schemas.operations import (
 )
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import MILLION
-from services.matching.decide.asks import end_ask
+from services.matching.decide.asks import REFERRAL_HOPS_MAX, end_ask
 from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import let_go, matches_of, propose
 from services.matching.decide.refusals import refused
@@ -38,7 +42,6 @@ from services.matching.score import UNKNOWN, parts_of, points_of_ask, points_of_
 from services.matching.state import AskState, CommunityState, OfferState
 
 BY_HAND = "by-hand"
-REFERRAL_HOPS_MAX = 2
 PUT_ASIDE_BY_HAND = ("too_far", "open_slots", "already_asked")
 """What a coordinator may overrule: never a boundary, a block, a cap or quiet hours."""
 
@@ -47,8 +50,10 @@ def define(
     community: CommunityState, event: Received, said: CommunityDefined, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
     """Take in a community's plane, cell and neighbours. The plane stays while anything lies on it."""
-    is_in_use = any(ask.ended is None for ask in community.asks.values()) or any(
-        offer.ended is None for offer in community.offers.values()
+    is_in_use = (
+        any(ask.ended is None for ask in community.asks.values())
+        or any(offer.ended is None for offer in community.offers.values())
+        or any(series.ended is None for series in community.series.values())
     )
     if is_in_use and plane_of(said) != plane_of(community.definition):
         return refused(community, event, "plane_in_use")
@@ -239,9 +244,32 @@ def refer_ask(
         return refused(community, event, "not_a_neighbour", said.ask)
     if said.to_community in ask.spec.path or len(ask.spec.path) >= REFERRAL_HOPS_MAX:
         return refused(community, event, "referred_too_far", said.ask)
+    if ask.unmet <= 0:
+        return refused(community, event, "nothing_unmet", said.ask)
     *gone, ended = end_ask(community, ask, EndedHow.referred, moment, event.uid)
     assert isinstance(ended, AskEnded)
-    return [*gone, ended.model_copy(update={"to_community": said.to_community})]
+    handed_over = {"to_community": said.to_community, "referred": replace(ask.spec, quantity=ask.unmet)}
+    return [*gone, ended.model_copy(update=handed_over)]
+
+
+def return_ask(
+    community: CommunityState, event: Received, said: AskSentBack, moment: Moment, taxonomy: Taxonomy
+) -> list[AnyFact]:
+    """Open an ask again that the neighbour could not take, for a coordinator to look at."""
+    ask = community.asks[said.ask]
+    if ask.ended is not EndedHow.referred:
+        return refused(community, event, "not_referred", said.ask)
+    if ask.spec.deadline_ms < moment.now_ms:
+        return refused(community, event, "too_late", said.ask)
+    returned = AskReturned(
+        community=community.community,
+        cause=event.uid,
+        ask=said.ask,
+        from_community=said.from_community,
+        reason=said.reason,
+        at_ms=moment.now_ms,
+    )
+    return [returned]
 
 
 def reinstate(

@@ -150,10 +150,10 @@ def test_a_bug_stops_its_partition_alone_and_says_where_it_is(
     there = next(name for name in ("hillside", "harbour") if partition_of(name) != PARTITION)
     apply = Engine.apply
 
-    def broken(engine: Engine, record: object) -> object:
+    def broken(engine: Engine, record: object, *more: object) -> object:
         if HERE in engine.state.communities:
             raise KeyError("ask-1 of somebody")
-        return apply(engine, record)  # type: ignore[arg-type] # handed on as it came
+        return apply(engine, record, *more)  # type: ignore[arg-type] # handed on as it came
 
     with opened(tmp_path, clock) as embedded:
         embedded.submit([*founding(), *founding(AT_ONCE, there)])

@@ -5,6 +5,7 @@ Behind `->` stand the facts people would notice, in order; `-> nothing` says tha
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas.acknowledgements import Acknowledged
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
@@ -15,13 +16,19 @@ from schemas.facts import (
     AnyFact,
     AskEnded,
     AskMarked,
+    AskReturned,
     ClockHeld,
     MatchMoved,
+    MatchReminded,
     MemberMarked,
     OfferEnded,
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.journal import Block, JournalRecord, Tick
@@ -34,6 +41,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -43,6 +51,7 @@ from schemas.operations import (
 )
 from schemas.policy import HoldDial, Policy
 from schemas.presets import CERTAIN
+from schemas.schedules import Freq, Schedule, Weekday
 from schemas.taxonomy.load import load
 from services.matching import canonical
 from services.matching.engine import Engine
@@ -135,6 +144,18 @@ class Story:
                 return f"{fact.mark if fact.on else 'released'} {fact.ask}"
             case MemberMarked():
                 return f"{'suspended' if fact.suspended else 'reinstated'} {fact.member}"
+            case AskReturned():
+                return f"returned {fact.ask}"
+            case SeriesListed():
+                return f"series {fact.series.series}"
+            case SeriesAdvanced():
+                return f"listed {fact.listed}" if fact.listed else f"passed {fact.series}.{fact.passed.number}"
+            case SeriesMarked():
+                return f"{'paused' if fact.paused else 'resumed'} {fact.series}"
+            case SeriesEnded():
+                return f"ended {fact.series} {fact.how.value}"
+            case MatchReminded():
+                return f"{fact.what.value} {self.names[fact.match]}"
             case Thanked():
                 return f"thanked {fact.to}"
             case Refused():
@@ -162,6 +183,7 @@ class Story:
 
     def ask(self, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`ask A1 food cell=12,40 needed=2h units=2 by=m-ann`."""
+        schedule = self.schedule(given)
         return AskOpened(
             community="town",
             ask=words[0],
@@ -173,15 +195,20 @@ class Story:
             urgency=Urgency(given.get("urgency", "normal")),
             quantity=int(given.get("units", "1")),
             earliest_ms=self.now_ms + duration_ms(given["from"]) if "from" in given else None,
-            needed_by_ms=self.now_ms + duration_ms(given.get("needed", "6h")),
+            needed_by_ms=None
+            if schedule and "needed" not in given
+            else self.now_ms + duration_ms(given.get("needed", "6h")),
+            schedule=schedule,
             languages=several(given.get("speaks")),
             skills=several(given.get("skills")),
             accessibility=several(given.get("access")),
             vetting=Vetting(given.get("vetting", "none")),
+            path=several(given.get("path")),
         )
 
     def offer(self, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`offer O1 food cell=12,41 stays=4h units=3 by=m-bo`."""
+        schedule = self.schedule(given)
         return OfferOpened(
             community="town",
             offer=words[0],
@@ -193,7 +220,27 @@ class Story:
             capacity=int(given.get("units", "1")),
             unit=given.get("unit", "visit"),
             from_ms=self.now_ms + duration_ms(given["from"]) if "from" in given else None,
-            list_until_ms=self.now_ms + duration_ms(given.get("stays", "6h")),
+            list_until_ms=None
+            if schedule and "stays" not in given
+            else self.now_ms + duration_ms(given.get("stays", "6h")),
+            schedule=schedule,
+        )
+
+    def schedule(self, given: dict[str, str]) -> Schedule | None:
+        """`every=day days=mo,th hours=9-12 interval=2 times=4 until=9d`, from the day of the story on."""
+        if "every" not in given:
+            return None
+        freqs = {"day": Freq.daily, "week": Freq.weekly, "month": Freq.monthly, "moon": Freq.unknown}
+        opens, closes = (int(hour) * 60 for hour in given["hours"].split("-"))
+        return Schedule(
+            dtstart_ms=self.now_ms,
+            until_ms=self.now_ms + duration_ms(given["until"]) if "until" in given else None,
+            count=int(given["times"]) if "times" in given else None,
+            freq=freqs[given["every"]],
+            interval=int(given.get("interval", "1")),
+            byday=tuple(Weekday[day] for day in several(given.get("days"))),
+            opens_at_minute=opens,
+            closes_at_minute=closes,
         )
 
     def member(self, words: list[str], given: dict[str, str]) -> AnyEvent:
@@ -218,12 +265,16 @@ class Story:
         )
 
     def policy(self, words: list[str], given: dict[str, str]) -> AnyEvent:
-        """`policy open_slots=1 proposal_life_ms=60000`: eager, with these fields set.
+        """`policy open_slots=1 follow_up.remind_before_ms=60000`: eager, with these fields set.
 
         Whoever is asked accepts, unless `answers=uncertain`.
         """
         uncertain = given.pop("answers", "certain") == "uncertain"
-        fields = {name: int(value) for name, value in given.items()}
+        fields: dict[str, Any] = {name: int(value) for name, value in given.items() if "." not in name}
+        for name, value in given.items():
+            if "." in name:
+                dial, field_name = name.split(".")
+                fields.setdefault(dial, {})[field_name] = int(value)
         certain = {} if uncertain else {"acceptance": CERTAIN, "proposals_open_per_unit": 1}
         return PolicySet(community="town", policy=Policy.model_validate({"hold": EAGER, **certain, **fields}))
 
@@ -267,6 +318,8 @@ class Story:
             return AskMerged(community=town, operator=by, ask=words[0], duplicate_of=words[1])
         if command == "refer":
             return AskReferred(community=town, operator=by, ask=words[0], to_community=words[1])
+        if command == "return":
+            return AskSentBack(community=town, ask=words[0], from_community="village", reason="unknown_need")
         if command == "reassign":
             match = self.matches[" ".join(words[:2])]
             return Reassigned(community=town, operator=by, match=match, offer=words[2])

@@ -12,7 +12,7 @@ from schemas.schedules import Schedule
 from tests.unit.matching.stories import Story, check
 
 HERE = Place(x_m=0, y_m=0)
-WEEKLY = Schedule(dtstart_ms=0)
+OVER = Schedule(dtstart_ms=0, count=2_000)  # weekly, thirty-eight years long
 
 
 def town() -> Story:
@@ -44,11 +44,11 @@ def refusals(story: Story) -> list[tuple[AnyEvent, str]]:
     now_ms, match = story.now_ms, story.matches["A1 O1"]
     return [
         (asked(story, need="oe:999"), "unknown_need"),
-        (asked(story, schedule=WEEKLY), "schedules_not_yet"),
+        (asked(story, schedule=OVER), "schedule_empty"),
         (asked(story, needed_by_ms=now_ms - 1), "too_late"),
         (asked(story, earliest_ms=now_ms + 2, needed_by_ms=now_ms + 1), "window_empty"),
         (offered(story, needs=("oe:102", "oe:999")), "unknown_need"),
-        (offered(story, schedule=WEEKLY), "schedules_not_yet"),
+        (offered(story, schedule=OVER), "schedule_empty"),
         (offered(story, list_until_ms=now_ms - 1), "too_late"),
         (offered(story, from_ms=now_ms + 2, list_until_ms=now_ms + 1), "window_empty"),
         (AskChanged(community="town", ask="A2", needed_by_ms=now_ms - 1), "too_late"),
