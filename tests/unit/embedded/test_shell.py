@@ -148,17 +148,17 @@ def test_a_bug_stops_its_partition_alone_and_says_where_it_is(
     tmp_path: Path, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = next(name for name in ("hillside", "harbour") if partition_of(name) != PARTITION)
-    apply = Engine.apply
+    decide = Engine.decide
 
     def broken(engine: Engine, record: object, *more: object) -> object:
         if HERE in engine.state.communities:
             raise KeyError("ask-1 of somebody")
-        return apply(engine, record, *more)  # type: ignore[arg-type] # handed on as it came
+        return decide(engine, record, *more)  # type: ignore[arg-type] # handed on as it came
 
     with opened(tmp_path, clock) as embedded:
         embedded.submit([*founding(), *founding(AT_ONCE, there)])
         embedded.settle()
-        monkeypatch.setattr(Engine, "apply", broken)
+        monkeypatch.setattr(Engine, "decide", broken)
         embedded.submit([*minute(1), *minute(1, there)])
         decided = {fact.community for block in settled(embedded) for fact in block.facts}
         stopped = embedded.troubles[PARTITION]
