@@ -26,6 +26,7 @@ def is_expected(error: Exception) -> bool:
     from services.embedded import EmbeddedError
     from services.intake import IntakeError, MappingError
     from services.matching.agent import MatchingError
+    from services.relay import RelayUnwritableError
     from services.runtime.dead_letters import DeadLetterError
     from services.runtime.log import LogError
     from services.runtime.quarantine import QuarantineError
@@ -39,6 +40,7 @@ def is_expected(error: Exception) -> bool:
         MappingError,
         MatchingError,
         DeadLetterError,
+        RelayUnwritableError,
         QuarantineError,
         SnapshotError,
     )

@@ -1,8 +1,9 @@
-"""The data folder: everything one organisation's Commonweal has written, in four files.
+"""The data folder: everything one organisation's Commonweal has written, in five files.
 
 log.db        every event, journal block and decision; what must be backed up
 keys.db       the keys to dead letters; each is destroyed after 14 days, so back it up for no longer than that
 board.db      tables computed from the log; may be deleted, and is made anew
+relay.json  what is on its way between communities; may be deleted, and is made anew from the log
 snapshots.db  states computed from the log; may be deleted, and starts then take longer
 """
 
@@ -14,6 +15,7 @@ from services.embedded.errors import FolderUnwritableError, NoDataError
 from services.runtime.log import Clock, ClockKind, Limits, SqliteLog, wall_clock
 
 LOG, KEYS, BOARD, SNAPSHOTS = "log.db", "keys.db", "board.db", "snapshots.db"
+RELAY = "relay.json"
 RUNNING = "up.json"
 """Where `up` says how it is reached; only true while the log is being written."""
 
@@ -47,6 +49,11 @@ class DataFolder:
     def snapshots(self) -> Path:
         """The engines' snapshots."""
         return self.path / SNAPSHOTS
+
+    @property
+    def relay(self) -> Path:
+        """What is on its way between communities."""
+        return self.path / RELAY
 
     @property
     def running(self) -> Path:

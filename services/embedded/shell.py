@@ -1,4 +1,4 @@
-"""The embedded shell: intake, matching and board over one log, in one process and one thread.
+"""The embedded shell: intake, matching, board and relay over one log, in one process and one thread.
 
 A step takes every partition with work through the same numbered order as anywhere in the house:
 
@@ -9,8 +9,10 @@ A step takes every partition with work through the same numbered order as anywhe
 3. append decisions: the blocks go to the log, one record each, durable together.
    Killed here: the board is behind; it catches up when it is opened.
 4. board: its tables follow the decisions.
-   Killed here: nothing is behind; the next start folds the decisions since the last snapshot.
-5. snapshot: the state is kept, once folding has become dear.
+   Killed here: the relay is behind; it reads what was decided meanwhile when it is opened.
+5. relay: what was referred to a neighbour, or comes back, is let in by the door.
+   Killed here: what was sent is sent once more at the next start, under the same id, and dropped as a duplicate.
+6. snapshot: the state is kept, once folding has become dear.
    Killed here: a snapshot that was not finished does not count; the one before it does.
 
 Trouble in one partition leaves its neighbours alone: a disk that refuses is asked again with the next step, anything
@@ -40,6 +42,8 @@ from services.embedded.settings import EmbeddedSettings
 from services.embedded.troubles import Trouble, trouble
 from services.intake import Intake, RawEvent, SubmitReport
 from services.matching.agent import AfterStep, Matching, silently
+from services.relay import SOURCE as RELAY
+from services.relay import Relay
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import Clock, ClockKind, ClockMismatch, Log, SqliteLog, wall_clock
 from services.runtime.quarantine import Quarantine
@@ -56,13 +60,15 @@ class Step:
     cut: int = 0
     """Inbound records taken into the journal."""
     ticks: int = 0
+    passed_on: int = 0
+    """Events that the relay sent from one community to the next."""
     decided: tuple[tuple[int, DecisionBlock], ...] = ()
     """Partition and block, in the order in which they were decided."""
 
     @property
     def is_idle(self) -> bool:
         """Nothing waited anywhere."""
-        return not (self.cut or self.ticks or self.decided)
+        return not (self.cut or self.ticks or self.passed_on or self.decided)
 
 
 def unheard(step: Step) -> None:
@@ -81,6 +87,7 @@ class Embedded:
         intake: Intake,
         matching: Matching,
         board: BoardWriter,
+        relay: Relay,
         after_step: AfterStep,
     ) -> None:
         """See `open`, which puts together what this holds."""
@@ -95,6 +102,7 @@ class Embedded:
         self._clock = clock
         self._intake = intake
         self._board = board
+        self._relay = relay
         self._after_step = after_step
         self._owed: dict[int, tuple[DecisionBlock, ...]] = {}
         self._files = ExitStack()
@@ -116,7 +124,7 @@ class Embedded:
         Args:
             clock: stamps what is let in and journalled.
             clock_kind: whose time that is; a folder keeps to the kind it was made with.
-            after_step: told "cut", "decide", "append decisions", "board" and "snapshot" as each is done.
+            after_step: told "cut", "decide", "append decisions", "board", "relay" and "snapshot" as each is done.
 
         Raises:
             VirtualFolderError: the folder lives on a load's clock, and the world's was given.
@@ -139,7 +147,8 @@ class Embedded:
             intake = Intake(log, dead_letters, taxonomy, clock, settings.intake)
             matching = Matching(log, snapshots, taxonomy, settings.matching, after_step=after_step)
             board = opened.enter_context(open_board(log, folder.board))
-            embedded = cls(folder, log, clock, dead_letters, intake, matching, board, after_step)
+            relay = Relay(log, folder.relay, _by_the_door(intake))
+            embedded = cls(folder, log, clock, dead_letters, intake, matching, board, relay, after_step)
             embedded._catch_up()
             embedded.notices += _set_aside(snapshots) + matching.notices()
             embedded._files = opened.pop_all()
@@ -165,23 +174,26 @@ class Embedded:
         self.troubles.pop(int(word.place.split("/")[0]), None)
 
     def step(self, *, tick: bool = False) -> Step:
-        """Take every partition with work once through the five steps, each as far as its bounds go.
+        """Take every partition with work once through the six steps, each as far as its bounds go.
 
         Args:
             tick: write a tick into every partition that had events once and has none now, without waiting for it to
                 fall silent: a load's time goes on by this.
         """
-        cut, ticks, decided = 0, 0, list[tuple[int, DecisionBlock]]()
+        cut, ticks, passed_on, decided = 0, 0, 0, list[tuple[int, DecisionBlock]]()
         for partition in self._going_on():
             try:
                 taken = self._intake.cut(partition)
                 ticked = taken == 0 and self._tick(partition, at_once=tick)
                 cut, ticks = cut + taken, ticks + ticked
                 self._after_step("cut")  # 1
-                decided += [(partition, block) for block in self._decide(partition)]
+                blocks = self._decide(partition)
+                decided += [(partition, block) for block in blocks]
+                passed_on += self._relay.send()  # 5
+                self._keep(partition, blocks)
             except Exception as error:  # noqa: BLE001 - noted with its place, and the partition stands still
                 self.troubles[partition] = trouble(partition, error)
-        return Step(cut, ticks, tuple(decided))
+        return Step(cut, ticks, passed_on, tuple(decided))
 
     def settle(self, told: Callable[[Step], None] = unheard) -> None:
         """Step until nothing waits anywhere but in partitions that stand still.
@@ -243,8 +255,8 @@ class Embedded:
     def _catch_up(self) -> None:
         for partition in self._going_on():
             try:
-                while self._decide(partition):
-                    pass
+                while blocks := self._decide(partition):
+                    self._keep(partition, blocks)
             except Exception as error:  # noqa: BLE001 - noted with its place, and the partition stands still
                 self.troubles[partition] = trouble(partition, error)
 
@@ -263,15 +275,21 @@ class Embedded:
         return due and self._intake.tick(partition)
 
     def _decide(self, partition: int) -> tuple[DecisionBlock, ...]:
-        """Steps 2 to 5 of one partition."""
+        """Steps 2 to 4 of one partition."""
         self._follow(partition)  # what its disk did not take the last time, before anything is added to it
         blocks = self._owed[partition] = self.matching.decide(partition)  # 2, 3
+        self._relay.follow(partition, blocks)
         self._follow(partition)  # 4
         if blocks:
             self._after_step("board")
-            self.matching.snapshot(partition)  # 5
-            self._after_step("snapshot")
         return blocks
+
+    def _keep(self, partition: int, blocks: tuple[DecisionBlock, ...]) -> None:
+        """Step 6."""
+        if blocks:
+            self._after_step("relay")
+            self.matching.snapshot(partition)  # 6
+            self._after_step("snapshot")
 
     def _follow(self, partition: int) -> None:
         """Give the board what was decided and not applied."""
@@ -287,6 +305,15 @@ def _open_log(folder: DataFolder, clock: Clock, clock_kind: ClockKind) -> Sqlite
         if clock_kind == "wall":
             raise VirtualFolderError(folder.path) from None
         raise
+
+
+def _by_the_door(intake: Intake) -> Callable[[bytes, str], str | None]:
+    """How the relay lets an event in: as anybody would."""
+
+    def deliver(raw: bytes, origin: str) -> str | None:
+        return next(iter(intake.submit([RawEvent(RELAY, raw, origin)]).rejected), None)
+
+    return deliver
 
 
 def is_imported(log: Log) -> bool:

@@ -9,14 +9,24 @@ from services.board import BoardError, BoardUnwritable
 from services.intake import IntakeError
 from services.matching import EventFailedError
 from services.matching.agent import MatchingError
+from services.relay import RelayUnwritableError
 from services.runtime.dead_letters import DeadLetterError
 from services.runtime.log import LogError, LogUnwritable
 from services.runtime.quarantine import QuarantineError
 from services.runtime.snapshots import SnapshotError
 
-OURS: Final = (LogError, BoardError, IntakeError, MatchingError, QuarantineError, SnapshotError, DeadLetterError)
+OURS: Final = (
+    LogError,
+    BoardError,
+    IntakeError,
+    MatchingError,
+    QuarantineError,
+    SnapshotError,
+    DeadLetterError,
+    RelayUnwritableError,
+)
 """Errors whose message was written for an operator. Of all others only kind and place are told: a message may quote."""
-PASSING: Final = (LogUnwritable, BoardUnwritable, SnapshotError, DeadLetterError)
+PASSING: Final = (LogUnwritable, BoardUnwritable, SnapshotError, DeadLetterError, RelayUnwritableError)
 """Errors that go with their cause: nothing was lost, and all there is to do is to try again."""
 PLACES_MAX: Final = 3
 

@@ -8,8 +8,10 @@ A partition's decisions come about in numbered steps, the same here, in `service
 3. append decisions: the blocks go to the log, one record each, durable together.
    Killed here: the board is behind; it catches up when it is opened.
 4. board: its tables follow the decisions.
-   Killed here: nothing is behind; the next start folds the decisions since the last snapshot.
-5. snapshot: the state is kept, once folding has become dear.
+   Killed here: the relay is behind; it reads what was decided meanwhile when it is opened.
+5. relay: what was referred to a neighbour, or comes back, is let in by the door.
+   Killed here: what was sent is sent once more at the next start, under the same id, and dropped as a duplicate.
+6. snapshot: the state is kept, once folding has become dear.
    Killed here: a snapshot that was not finished does not count; the one before it does.
 
 Whatever goes wrong on the way, the engine is thrown away: state is what the log says, never what was left in memory.
@@ -117,7 +119,7 @@ class Matching:
         return tuple(one.block for one in decided)
 
     def snapshot(self, partition: int) -> bool:
-        """Keep the partition's state (step 5), if the decisions since the last snapshot have grown enough.
+        """Keep the partition's state (step 6), if the decisions since the last snapshot have grown enough.
 
         Returns:
             Whether one was taken.

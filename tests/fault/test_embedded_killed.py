@@ -18,7 +18,7 @@ from tests.fault.embedded_child import SETTINGS
 from tests.unit.embedded.riverside import PARTITION, START_MS, minute
 
 pytestmark = pytest.mark.slow
-STEPS = ("cut", "decide", "append decisions", "board", "snapshot")
+STEPS = ("cut", "decide", "append decisions", "board", "relay", "snapshot")
 LONG_S = 120.0
 
 

@@ -1,4 +1,4 @@
-"""The data folder: four files, made on demand, refused where it cannot be used."""
+"""The data folder: five files, made on demand, refused where it cannot be used."""
 
 from pathlib import Path
 

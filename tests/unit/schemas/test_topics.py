@@ -12,7 +12,7 @@ from schemas.partitions import PARTITIONS
 from schemas.topics import INBOUND, JOURNAL, TOPICS, Cleanup, DataClass, Party, Service, Stamp, Topic, inbound_topic
 
 SERVICES_OF_THE_HOUSE = {
-    "gateway", "vault", "intake", "matching", "board", "notifications", "impact", "console", "cli",
+    "gateway", "vault", "intake", "matching", "board", "notifications", "impact", "relay", "console", "cli",
 }  # fmt: skip
 EVERY_TOPIC = pytest.mark.parametrize("topic", TOPICS.values(), ids=TOPICS.keys())
 
