@@ -18,6 +18,7 @@ Whatever goes wrong on the way, the engine is thrown away: state is what the log
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -25,17 +26,13 @@ from schemas.decisions import DecisionBlock
 from schemas.journal import JOURNAL_BODY, JournalRecord
 from schemas.taxonomy import Taxonomy
 from schemas.topics import DECISIONS, JOURNAL
-from services.matching import canonical
+from services.matching import canonical, recovery
 from services.matching.canonical import Sealed
 from services.matching.engine import Engine, StaleBlockError
 from services.matching.settings import MatchingSettings
 from services.matching.state import PartitionState
 from services.runtime.log import Log, NewRecord, Record, scan
 from services.runtime.snapshots import Snapshots
-
-SNAPSHOT_CODEC = 1
-"""Of the bytes of a snapshot. What a state holds may change without it: see `_thawed`."""
-HASH_CHARS = 64
 
 AfterStep = Callable[[str], None]
 """Is told the name of each step once it is done."""
@@ -127,9 +124,8 @@ class Matching:
         standing = self._standings.get(partition)
         if standing is None or self._snapshots is None or not self._is_due(standing):
             return False
-        frozen = _frozen(standing.engine)
-        self._snapshots.save(partition, standing.engine.next_offset, SNAPSHOT_CODEC, frozen)
-        standing.grown_bytes, standing.snapshot_bytes = 0, len(frozen)
+        standing.snapshot_bytes = recovery.keep(self._snapshots, partition, standing.engine)
+        standing.grown_bytes = 0
         return True
 
     def at(self, partition: int, offset: int) -> Engine:
@@ -246,18 +242,12 @@ class Matching:
 
     def _from_snapshot(self, partition: int, offset: int) -> _Standing:
         """The newest snapshot at or below that can be read and is of this log; the beginning, if there is none."""
-        while self._snapshots is not None and offset > 0:
-            found = self._snapshots.newest_at_or_below(partition, offset, SNAPSHOT_CODEC)
-            self._notices += [f"partition {partition}: snapshot {at} cannot be read" for at in found.unreadable]
-            if found.snapshot is None:
-                break
-            state = _thawed(found.snapshot.data)
-            if state is not None and self._is_of_this_log(partition, state):
-                return _Standing(Engine(self._taxonomy, state=state), state.next_offset, 0, len(found.snapshot.data))
-            self._notices.append(
-                f"partition {partition}: snapshot {found.snapshot.next_offset} is of another log or version"
-            )
-            offset = found.snapshot.next_offset - 1
+        if self._snapshots is not None and offset > 0:
+            is_ours = partial(self._is_of_this_log, partition)
+            found = recovery.restore(self._snapshots, partition, offset, self._taxonomy, is_ours)
+            self._notices += found.notices
+            if found.engine is not None:
+                return _Standing(found.engine, found.engine.next_offset, 0, found.size_bytes)
         return _Standing(Engine(self._taxonomy), 0, 0, 0)
 
     def _is_of_this_log(self, partition: int, state: PartitionState) -> bool:
@@ -269,20 +259,6 @@ class Matching:
             if block.source >= last_source:
                 return block.source == last_source and block.chain == state.chain
         return False
-
-
-def _frozen(engine: Engine) -> bytes:
-    """The state, and before it the hash by which whoever thaws it sees that nothing of it was lost."""
-    return engine.state_hash().encode() + canonical.freeze(engine.state)
-
-
-def _thawed(frozen: bytes) -> PartitionState | None:
-    """The state that was frozen; None where this version knows more, or less, of a state than the one that froze it."""
-    try:
-        state = canonical.thaw(frozen[HASH_CHARS:])
-    except ValidationError:
-        return None
-    return state if canonical.state_hash(state).encode() == frozen[:HASH_CHARS] else None
 
 
 def _journal_record(record: Record) -> JournalRecord:

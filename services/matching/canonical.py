@@ -1,21 +1,18 @@
-"""Canonical forms: the hash over what was decided, and the hash over what is known."""
+"""The canonical form of what was decided, and the hash that chains it."""
 
 import hashlib
 from dataclasses import dataclass
 
 import orjson
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from schemas.decisions import DecisionBlock
-from services.matching.state import CommunityState, PartitionState
 
-COMMUNITY: TypeAdapter[CommunityState] = TypeAdapter(CommunityState)
 CHAIN_OPENS, CHAIN_ENDS = b',"chain":"', b'"}'
 CHAIN_TAIL = len(CHAIN_OPENS) + 64 + len(CHAIN_ENDS)
 """How many bytes at the end of a written block are its chain."""
 NO_CHAIN = "0" * 64
 """Stands in a block until it is sealed."""
-STATE: TypeAdapter[PartitionState] = TypeAdapter(PartitionState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +46,6 @@ def next_chain(chain: str, written: bytes) -> str:
     blocks differently and must still find them unchanged.
     """
     return _chained(chain, written[:-CHAIN_TAIL])
-
-
-def state_hash(state: PartitionState) -> str:
-    """SHA-256 of the domain state in canonical form: sorted keys, no offsets, no clock, no trace of how blocks were cut."""
-    domain = {name: COMMUNITY.dump_python(known, mode="json") for name, known in state.communities.items()}
-    return hashlib.sha256(orjson.dumps(domain, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def freeze(state: PartitionState) -> bytes:
-    """The whole state as bytes, for a snapshot."""
-    return STATE.dump_json(state)
-
-
-def thaw(data: bytes) -> PartitionState:
-    """The state that was frozen."""
-    return STATE.validate_json(data)
 
 
 def _chained(chain: str, body: bytes) -> str:

@@ -20,7 +20,7 @@ from schemas.facts import (
 from schemas.journal import Block, JournalRecord
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
-from services.matching import canonical
+from services.matching import canonical, frozen
 from services.matching.canonical import Sealed
 from services.matching.decide import due
 from services.matching.decide.events import decide_after, decide_event, decide_known
@@ -120,7 +120,12 @@ class Engine:
 
     def state_hash(self) -> str:
         """SHA-256 of the domain state."""
-        return canonical.state_hash(self.state)
+        return frozen.hashed(self.state)
+
+    def build_indexes(self) -> None:
+        """Build now what is otherwise built when it is first looked at: the first record after a start waits for it."""
+        for name in self.state.communities:
+            self._index(name)
 
     def _answer(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> None:
         """Answers first: every event is decided in the order it came."""

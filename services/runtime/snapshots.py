@@ -1,45 +1,51 @@
 """Snapshots: states computed from a log, kept so that a start need not fold the log from its beginning.
 
-A snapshot lies in immutable chunks, each written by itself; its manifest comes last, so a snapshot that was not
-finished is none. Two are kept per partition. Losing all of them costs time and nothing else: that is why a file that
-cannot be used is set aside instead of stopping anybody.
+A snapshot lies in immutable chunks, each written by itself as it comes; its manifest, with the hash of each, comes
+last, so a snapshot that was not finished is none. Two are kept per partition. Losing all of them costs time and
+nothing else: that is why a file that cannot be used is set aside instead of stopping anybody.
 """
 
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-CHUNK_BYTES_MAX = 4 * 1024 * 1024
 KEPT_PER_PARTITION = 2
 BUSY_WAIT_S = 5.0
+LAYOUT = 2
+"""Of the tables. A file laid out otherwise is emptied: what it held is computed anew."""
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_HASH_SIZE = 32
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS chunks (
+_TABLES = f"""
+DROP TABLE IF EXISTS chunks;
+DROP TABLE IF EXISTS manifests;
+CREATE TABLE chunks (
     snapshot INTEGER NOT NULL,
     number INTEGER NOT NULL,
     data BLOB NOT NULL,
     PRIMARY KEY (snapshot, number)
 );
-CREATE TABLE IF NOT EXISTS manifests (
+CREATE TABLE manifests (
     snapshot INTEGER PRIMARY KEY,
     partition INTEGER NOT NULL,
     next_offset INTEGER NOT NULL,
     codec INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    chunks INTEGER NOT NULL
+    size_bytes INTEGER NOT NULL,
+    sha256s BLOB NOT NULL
 );
+PRAGMA user_version = {LAYOUT};
 """
 _NEXT_NUMBER = """
 SELECT 1 + max(coalesce((SELECT max(snapshot) FROM manifests), 0), coalesce((SELECT max(snapshot) FROM chunks), 0))
 """
 _AT_OR_BELOW = """
-SELECT snapshot, next_offset, sha256, chunks FROM manifests
+SELECT snapshot, partition, next_offset, codec, size_bytes, sha256s FROM manifests
 WHERE partition = ? AND next_offset <= ? AND codec = ? ORDER BY next_offset DESC, snapshot DESC
 """
 _FORGET_ALL_BUT = """
@@ -53,25 +59,31 @@ class SnapshotError(Exception):
     """A snapshot could not be kept. Nothing is lost by that: the next start folds more of the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A state as it was frozen."""
+class UnreadableError(SnapshotError):
+    """A snapshot is not as it was written. Take the one before it, or fold the log from its beginning."""
 
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is kept about a state that was frozen."""
+
+    snapshot: int
+    """Its number in this file; later ones are higher."""
     partition: int
     next_offset: int
     """Of the source: everything before it is in this state, nothing from it on."""
     codec: int
-    data: bytes
+    size_bytes: int
+    sha256s: bytes
+    """The SHA-256 of each chunk, in their order, 32 bytes each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search came to."""
 
-    snapshot: Snapshot | None
-    """The newest one that can be read; None: fold from the beginning."""
-    unreadable: tuple[int, ...] = ()
-    """`next_offset` of those that would have been newer and could not be read: say so to an operator."""
+    manifests: tuple[Manifest, ...]
+    """The newest first. Empty: fold from the beginning."""
     trouble: str | None = None
     """Why the file could not be searched at all, in a sentence for the operator; None, as a rule."""
 
@@ -100,7 +112,7 @@ class Snapshots:
             self.set_aside = _renamed(path)
             self._make_tables()
 
-    def save(self, partition: int, next_offset: int, codec: int, data: bytes) -> None:
+    def save(self, partition: int, next_offset: int, codec: int, chunks: Iterable[bytes]) -> int:
         """Keep a state, and forget all but the last two of its partition.
 
         The last two that were *saved*: after a log was set back, what was saved for offsets it no longer has goes first.
@@ -108,7 +120,10 @@ class Snapshots:
         Args:
             next_offset: of the source; everything before it is in the state.
             codec: version of how the state was frozen: only who asks for the same one gets it back.
-            data: the frozen state.
+            chunks: the frozen state, taken one by one: no two of them need to be in memory at a time.
+
+        Returns:
+            Bytes that were kept.
 
         Raises:
             SnapshotError: the disk did not take it; what was kept before is still there.
@@ -116,37 +131,61 @@ class Snapshots:
         with self._open() as file:
             self._sweep(file)
             ((snapshot,),) = file.execute(_NEXT_NUMBER).fetchall()
-            chunks = range(0, len(data), CHUNK_BYTES_MAX)
-            for number, start in enumerate(chunks):
-                chunk = data[start : start + CHUNK_BYTES_MAX]
-                file.execute("INSERT INTO chunks VALUES (?, ?, ?)", (snapshot, number, chunk))
-            manifest = snapshot, partition, next_offset, codec, hashlib.sha256(data).hexdigest(), len(chunks)
+            size_bytes, sha256s = 0, bytearray()
+            for number, data in enumerate(chunks):
+                file.execute("INSERT INTO chunks VALUES (?, ?, ?)", (snapshot, number, data))
+                size_bytes += len(data)
+                sha256s += hashlib.sha256(data).digest()
+            manifest = snapshot, partition, next_offset, codec, size_bytes, bytes(sha256s)
             file.execute("INSERT INTO manifests VALUES (?, ?, ?, ?, ?, ?)", manifest)  # from here on it counts
             file.execute(_FORGET_ALL_BUT, (partition, KEPT_PER_PARTITION))
             self._sweep(file)
+        return size_bytes
 
-    def newest_at_or_below(self, partition: int, offset: int, codec: int) -> Found:
-        """The newest readable state of this codec with `next_offset` at or below `offset`.
+    def at_or_below(self, partition: int, offset: int, codec: int) -> Found:
+        """The kept states of this codec with `next_offset` at or below `offset`.
 
-        Never raises: a snapshot that does not match its hash is passed over and named, and so is a file that cannot be
-        read at all.
+        Never raises: of a file that cannot be read at all it says so.
         """
-        unreadable: list[int] = []
         try:
             with self._open() as file:
-                for snapshot, next_offset, sha256, chunks in file.execute(_AT_OR_BELOW, (partition, offset, codec)):
-                    data = _data(file, snapshot, chunks)
-                    if data is not None and hashlib.sha256(data).hexdigest() == sha256:
-                        return Found(Snapshot(partition, next_offset, codec, data), tuple(unreadable))
-                    unreadable.append(next_offset)
+                rows = file.execute(_AT_OR_BELOW, (partition, offset, codec)).fetchall()
         except SnapshotError as error:
-            return Found(None, tuple(unreadable), str(error))
-        return Found(None, tuple(unreadable))
+            return Found((), str(error))
+        return Found(tuple(_manifest(*row) for row in rows))
+
+    def chunks(self, manifest: Manifest) -> Iterator[bytes]:
+        """The chunks of a state, one by one, each as it was written.
+
+        Raises:
+            UnreadableError: one of them is missing or is not as it was written. Those before it were in order.
+        """
+        missing_bytes = manifest.size_bytes
+        for number, start in enumerate(range(0, len(manifest.sha256s), _HASH_SIZE)):
+            data = self._chunk(manifest, number)
+            written = manifest.sha256s[start : start + _HASH_SIZE]
+            if not isinstance(data, bytes) or hashlib.sha256(data).digest() != written:
+                raise UnreadableError(f"snapshot {manifest.next_offset}: chunk {number} is not as it was written")
+            missing_bytes -= len(data)
+            yield data
+        if missing_bytes:
+            raise UnreadableError(f"snapshot {manifest.next_offset}: {missing_bytes} bytes of it are missing")
+
+    def _chunk(self, manifest: Manifest, number: int) -> object:
+        """What lies in the chunk's place."""
+        try:
+            with self._open() as file:
+                place = (manifest.snapshot, number)
+                found = file.execute("SELECT data FROM chunks WHERE snapshot = ? AND number = ?", place).fetchone()
+        except SnapshotError as error:
+            raise UnreadableError(str(error)) from error
+        return found[0] if found else None
 
     def _make_tables(self) -> None:
         with self._open() as file:
             file.execute("PRAGMA journal_mode = WAL")
-            file.executescript(_TABLES)
+            if file.execute("PRAGMA user_version").fetchone() != (LAYOUT,):
+                file.executescript(_TABLES)
 
     def _sweep(self, file: sqlite3.Connection) -> None:
         """Chunks without a manifest: of a snapshot that was not finished, or that was forgotten."""
@@ -166,12 +205,9 @@ class Snapshots:
             ) from error
 
 
-def _data(file: sqlite3.Connection, snapshot: int, chunks: int) -> bytes | None:
-    try:
-        found = file.execute("SELECT data FROM chunks WHERE snapshot = ? ORDER BY number", (snapshot,)).fetchall()
-        return b"".join(data for (data,) in found) if len(found) == chunks else None
-    except (sqlite3.Error, TypeError):  # TypeError: a flipped bit made a number of a chunk
-        return None
+def _manifest(*row: Any) -> Manifest:
+    """As it was written; without hashes, and so unreadable, where damage made something else of them."""
+    return Manifest(*(row if isinstance(row[-1], bytes) else (*row[:-1], b"")))
 
 
 def _renamed(path: Path) -> Path:

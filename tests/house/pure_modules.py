@@ -31,6 +31,7 @@ PURE = (
 
 SHELLS = {
     "services/*/agent.py": "wires a service to its log",
+    "services/matching/recovery.py": "keeps engines in snapshots and takes them out again",
     "services/*/settings.py": "reads the environment, once, at start",
     "services/*/metrics.py": "counts for the operator",
     "services/intake/__init__.py": "the public face, which names shells too",

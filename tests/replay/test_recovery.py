@@ -21,7 +21,7 @@ from schemas.topics import DECISIONS, JOURNAL
 from services.board import BoardReader
 from services.embedded import DataFolder, Embedded, EmbeddedSettings, import_journal, replay
 from services.matching import score
-from services.matching.agent import SNAPSHOT_CODEC
+from services.matching.frozen import CODEC
 from services.matching.settings import MatchingSettings
 from services.runtime.log import VirtualClock, export_topic, scan
 from services.runtime.snapshots import Snapshots
@@ -89,9 +89,9 @@ def test_a_later_version_restarts_an_hour_from_an_old_snapshot_as_people_were_to
 
     assert state_hash(recorded) == alive
     assert told(recorded) == as_told
-    found = Snapshots(DataFolder(recorded).snapshots).newest_at_or_below(PARTITION, 10**6, SNAPSHOT_CODEC)
-    assert found.snapshot is not None
-    assert 0 < found.snapshot.next_offset <= SNAPSHOT_MINUTE
+    found = Snapshots(DataFolder(recorded).snapshots).at_or_below(PARTITION, 10**6, CODEC)
+    assert found.manifests
+    assert 0 < found.manifests[0].next_offset <= SNAPSHOT_MINUTE
 
 
 def test_the_later_version_would_have_decided_otherwise(

@@ -9,7 +9,8 @@ import pytest
 from schemas.taxonomy.load import load
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.matching import Engine
-from services.matching.agent import SNAPSHOT_CODEC, Matching, MatchingError, OvertakenError
+from services.matching.agent import Matching, MatchingError, OvertakenError
+from services.matching.frozen import CODEC
 from services.matching.settings import MatchingSettings
 from services.runtime.log import LogFull, MemoryLog, NewRecord, VirtualClock
 from services.runtime.snapshots import Snapshots
@@ -273,12 +274,12 @@ def test_a_snapshot_of_another_log_is_passed_over_and_said(tmp_path: Path) -> No
     assert at_work.notices() == ()
 
 
-@pytest.mark.parametrize("frozen", [b"not JSON", b"0" * 64 + b"{}"])
-def test_a_snapshot_that_this_version_does_not_understand_is_passed_over(frozen: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("chunks", [[b"not JSON"], [b"{}", b"[]"], []])
+def test_a_snapshot_that_this_version_does_not_understand_is_passed_over(chunks: list[bytes], tmp_path: Path) -> None:
     town = Town().grows(5)
     snapshots = snapshot_at(town, 3, tmp_path)
     matching(town).decide(PARTITION)
-    snapshots.save(PARTITION, 4, SNAPSHOT_CODEC, frozen)
+    snapshots.save(PARTITION, 4, CODEC, chunks)
     at_work = Matching(town.log, snapshots, TAXONOMY)
 
     assert at_work.at_end(PARTITION).state_hash() == matching(town).at_end(PARTITION).state_hash()

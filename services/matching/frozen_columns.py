@@ -1,0 +1,252 @@
+"""Values of one type as one JSON column and back, worked out from the type: what state is frozen with.
+
+A column is written and read by loops that run in C, without a look at each value in Python, and nothing in it is
+validated again: whoever reads one vouches for its bytes. A type without a column of its own goes by its pydantic
+schema, value by value.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from operator import attrgetter
+from types import NoneType, UnionType
+from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
+
+import orjson
+from pydantic import TypeAdapter
+
+PLAIN = frozenset({int, bool, NoneType})
+ALL = "all"
+"""Key of a column in which every value is the same."""
+NOTHING: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was read so far and may stand in many places: each is held once."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    values: dict[tuple["Column", bytes], Any] = field(default_factory=dict)
+
+
+class Column(Protocol):
+    """One type's way into JSON and back."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """JSON for the values.
+
+        Args:
+            in_order: keys of mappings are sorted, so that equal values become equal bytes.
+        """
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """The values again, `count` of them."""
+
+
+@cache
+def column_of(hint: Any) -> Column:
+    """The column for a type, as `get_type_hints` tells it."""
+    several = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    kinds = [kind for kind in several if kind not in (NoneType, None)]
+    if PLAIN.issuperset(kinds):
+        return PlainColumn()
+    return _column_of_one(kinds[0], hint, is_optional=len(several) > 1) if len(kinds) == 1 else _column_of_any(hint)
+
+
+def _column_of_one(kind: Any, hint: Any, *, is_optional: bool) -> Column:
+    if kind is str:
+        return TextColumn()
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return EnumColumn(kind)
+    if _is_slotted(kind):
+        return RecordColumn(kind, is_optional=is_optional)
+    if is_optional:
+        return _column_of_any(hint)
+    if kind == dict[str, None]:
+        return SetColumn()
+    if kind in (dict[str, int], list[int]):
+        return FreshColumn()
+    return TupleColumn() if kind == tuple[str, ...] else _column_of_any(hint)
+
+
+def _column_of_any(hint: Any) -> Column:
+    return AnyColumn(TypeAdapter(hint))
+
+
+def _is_slotted(kind: Any) -> bool:
+    """A dataclass whose fields are slots, all of them its own: they can be filled without asking its constructor."""
+    if not (isinstance(kind, type) and is_dataclass(kind) and "__slots__" in vars(kind)):
+        return False
+    return {one.name for one in fields(kind)} <= vars(kind).keys()
+
+
+@dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """Numbers and truths, as JSON has them."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        return _folded(values)
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        return _unfolded(packed, count)
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """Ids and code words."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        return _folded(values)
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        texts = _unfolded(packed, count)
+        return list(map(held.texts.setdefault, texts, texts))
+
+
+class EnumColumn:
+    """Words of a closed list."""
+
+    def __init__(self, kind: type[Enum]) -> None:
+        self._members = {None: None} | {member.value: member for member in kind}
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        return _folded(values)
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        return list(map(self._members.__getitem__, _unfolded(packed, count)))
+
+
+@dataclass(frozen=True, slots=True)
+class TupleColumn:
+    """A few texts each; equal ones are held once."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        return _folded(values)
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        tuples = {one: one for one in map(tuple, _unfolded(packed, count))}
+        return [tuples[one] for one in map(tuple, _unfolded(packed, count))]
+
+
+@dataclass(frozen=True, slots=True)
+class SetColumn:
+    """Ordered sets of ids: dictionaries to nothing."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        listed = sorted if in_order else list
+        return [listed(one) if one else NOTHING for one in values]
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        shared = held.texts.setdefault
+        return [dict.fromkeys(map(shared, one, one)) if one else {} for one in packed]
+
+
+@dataclass(frozen=True, slots=True)
+class FreshColumn:
+    """What JSON reads as a new list or dictionary each, and nothing is left to do."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        return values
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        return list(packed)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class AnyColumn:
+    """Whatever pydantic reads. Equal values are written once, and held once where nobody can change them."""
+
+    adapter: TypeAdapter[Any]
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        option = orjson.OPT_SORT_KEYS if in_order else 0
+        places: dict[bytes, int] = {}
+        at: list[int] = []
+        for number, value in enumerate(values):
+            if number and value is values[number - 1]:  # what nobody set is mostly one and the same
+                at.append(at[-1])
+                continue
+            written = orjson.dumps(self.adapter.dump_python(value, mode="json"), option=option)
+            at.append(places.setdefault(written, len(places)))
+        return [list(map(orjson.Fragment, places)), _folded(at)]
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        written = [orjson.dumps(one) for one in packed[0]]
+        return [self._read(written[place], held) for place in _unfolded(packed[1], count)]
+
+    def _read(self, written: bytes, held: Held) -> Any:
+        value = held.values.get((self, written))
+        if value is None:
+            value = self.adapter.validate_json(written)
+            if type(value).__hash__ is not None:  # frozen: one for all
+                held.values[self, written] = value
+        return value
+
+
+class RecordColumn:
+    """A slotted dataclass: a column for each of its fields, and the places where there is none."""
+
+    def __init__(self, kind: type[Any], *, is_optional: bool) -> None:
+        hints = get_type_hints(kind)
+        self._kind = kind
+        self._is_optional = is_optional
+        self._columns = {one.name: column_of(hints[one.name]) for one in fields(kind)}
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        absent = [at for at, value in enumerate(values) if value is None] if self._is_optional else []
+        present = [value for value in values if value is not None] if absent else values
+        packed = {
+            name: column.pack(list(map(attrgetter(name), present)), in_order=in_order)
+            for name, column in (self._columns.items() if present else ())
+        }
+        return [absent, packed]
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        absent, columns = packed
+        present = count - len(absent)
+        made: list[Any] = [object.__new__(self._kind) for _ in range(present)]
+        for name, column in self._columns.items() if present else ():
+            values = column.unpack(columns[name], present, held)
+            if len(values) != present:
+                raise ValueError(f"{self._kind.__name__}.{name} has {len(values)} values where {present} belong")
+            _exhaust(map(_setter(self._kind, name), made, values))
+        for at in absent:  # ascending: each lands where it stood
+            made.insert(at, None)
+        return made
+
+
+def _setter(kind: type, name: str) -> Callable[[Any, Any], None]:
+    """Sets a slot, of a frozen dataclass too: nobody else holds it yet."""
+    setter: Callable[[Any, Any], None] = vars(kind)[name].__set__
+    return setter
+
+
+def _exhaust(steps: Iterable[Any]) -> None:
+    deque(steps, maxlen=0)
+
+
+def _folded(values: Sequence[Any]) -> Any:
+    """A column in which every value is the same is that value."""
+    return {ALL: values[0]} if values and values.count(values[0]) == len(values) else values
+
+
+def _unfolded(packed: Any, count: int) -> list[Any]:
+    return [packed[ALL]] * count if isinstance(packed, dict) else packed
