@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import make_dataclass, replace
+from types import GenericAlias
 from typing import Any
 
 import orjson
@@ -174,8 +175,8 @@ def test_a_field_that_comes_goes_or_changes_makes_another_codec() -> None:
         shaped(count=int, more=int),
         shaped(count=str),
         shaped(counted=int),
-        shaped(count=dict[str, inner]),
-        shaped(count=dict[str, inner_grown]),
+        shaped(count=GenericAlias(dict, (str, inner))),
+        shaped(count=GenericAlias(dict, (str, inner_grown))),
     ]
 
     assert len({codec_of(shape) for shape in shapes}) == len(shapes)
