@@ -26,7 +26,7 @@ from schemas.decisions import DecisionBlock
 from schemas.journal import JOURNAL_BODY, JournalRecord
 from schemas.taxonomy import Taxonomy
 from schemas.topics import DECISIONS, JOURNAL
-from services.matching import canonical, recovery
+from services.matching import recovery
 from services.matching.canonical import Sealed
 from services.matching.engine import Engine, StaleBlockError
 from services.matching.settings import MatchingSettings
