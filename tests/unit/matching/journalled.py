@@ -6,7 +6,7 @@ from schemas.asks import AskOpened
 from schemas.codes import Urgency
 from schemas.decisions import DecisionBlock
 from schemas.events import AnyEvent, Received
-from schemas.journal import Block
+from schemas.journal import JOURNAL_BODY, Block, JournalRecord
 from schemas.model import Place
 from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined
@@ -69,6 +69,16 @@ class Town:
 def decisions(log: Log) -> list[DecisionBlock]:
     """What was decided, in the order of the log."""
     return [DecisionBlock.model_validate_json(record.value or b"") for record in scan(log, DECISIONS.name, PARTITION)]
+
+
+def journal(log: Log) -> list[JournalRecord]:
+    """What was asked of the engine, in the order of the log."""
+    return [
+        JournalRecord(
+            offset=record.offset, stamp_ms=record.stamp_ms, body=JOURNAL_BODY.validate_json(record.value or b"")
+        )
+        for record in scan(log, JOURNAL.name, PARTITION)
+    ]
 
 
 def sources(blocks: Iterable[DecisionBlock]) -> list[int]:
