@@ -13,6 +13,7 @@ from services.cli import (
     policy,
     replay,
     schemas,
+    simulate,
     status,
     submit,
     up,
@@ -28,6 +29,6 @@ app = typer.Typer(
     epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
 )
 
-for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters, bench):
+for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters, bench, simulate):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")
