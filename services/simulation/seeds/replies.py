@@ -20,7 +20,7 @@ from services.simulation.seeds.policies import DAY_MS, HOUR_MS, MINUTE_MS
 REASONS = (Reason.busy, Reason.illness, Reason.other)
 SOON = {0: 20, 1_000: 20, MINUTE_MS: 25, 10 * MINUTE_MS: 20, HOUR_MS: 10, DAY_MS: 5}
 """Milliseconds until somebody answers, about."""
-NEVER_ALLOWED = 0.1
+NEVER_ALLOWED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,14 @@ class Replies:
         draw = chance(self.seed, "leap", held.community, str(held.wanted_ms))
         if draw.random() < NEVER_ALLOWED:
             return []
-        at_ms = heard_ms + draw.choice((0, MINUTE_MS, HOUR_MS))
-        until_ms = at_ms + draw.choice((0, HOUR_MS, 30 * DAY_MS))
+        first_ms = heard_ms + draw.choice((0, MINUTE_MS, HOUR_MS))
+        return [self._allowed(held, at_ms, draw.choice((HOUR_MS, 30 * DAY_MS))) for at_ms in (first_ms, first_ms + HOUR_MS)]
+
+    def _allowed(self, held: ClockHeld, at_ms: int, span_ms: int) -> Reply:
+        """Until some time after it is said. What is said too late to help is why it is said twice."""
+        until_ms = at_ms + span_ms
         said = LeapAllowed(community=held.community, operator=COORDINATOR, until_ms=until_ms)
-        return [Reply(at_ms, f"leap-{held.community}-{held.wanted_ms}", said)]
+        return Reply(at_ms, f"leap-{held.community}-{held.wanted_ms}-{at_ms}", said)
 
     def _say(self, match: Proposed, when: str, heard_ms: int) -> list[Reply]:
         draw = chance(self.seed, "replies", match.match, when)

@@ -21,7 +21,7 @@ from services.simulation.seeds.towns import Town, draw_towns
 
 START_MS = 1_767_600_000_000
 PEOPLE, CONSOLE = "people", "console"
-SAID = {"people": 84, "coordinator": 8, "rubbish": 5, "stray": 3}
+SAID = {"people": 85, "coordinator": 7, "rubbish": 5, "stray": 3}
 EARLY, TWICE, OTHERWISE = 0.2, 0.12, 0.02
 """Chances that something comes before what it speaks of, comes again, or another thing comes under the same id."""
 AGAIN_MS = {0: 40, 1_000: 20, 5 * MINUTE_MS: 20, 5 * HOUR_MS: 15, 30 * HOUR_MS: 5}
@@ -88,7 +88,7 @@ def draw_script(seed: int) -> Script:
 
 def _moment(draw: Random, turns: tuple[Turn, ...]) -> int:
     """Towards the end of some turn, more often of an early one: what is asked soon can still be answered."""
-    turn = turns[min(draw.randrange(len(turns)), draw.randrange(len(turns)))]
+    turn = turns[min(draw.randrange(len(turns)) for _ in range(3))]
     return max(turn.until_ms - draw.randrange(MINUTE_MS), START_MS + 1)
 
 

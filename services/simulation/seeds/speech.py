@@ -16,7 +16,7 @@ from services.simulation.chance import pick
 from services.simulation.seeds.policies import DAY_MS, HOUR_MS, MINUTE_MS
 from services.simulation.seeds.towns import Town, draw_fields, draw_languages, draw_place
 
-NEEDS = {"cw:lending.tools": 60, "oe:102": 15, "oe:102-04": 10, "cw:errands.groceries": 15}
+NEEDS = {"cw:lending.tools": 76, "oe:102": 8, "oe:102-04": 6, "cw:errands.groceries": 10}
 REMOTE, RECURS = 0.12, 0.06
 LIVES_MS = {None: 60, DAY_MS: 14, 6 * HOUR_MS: 10, HOUR_MS: 10, 90_000: 4, 0: 2}
 """How long after it is said something stands; None leaves it to the policy."""
@@ -37,13 +37,13 @@ def ask(draw: Random, town: Town, at_ms: int) -> AskOpened:
         need=pick(draw, NEEDS),
         place=None if remote and draw.random() < 0.5 else draw_place(draw),
         remote=remote,
-        reach_m=pick(draw, {None: 60, 1_500: 20, 450: 15, 0: 5}),
+        reach_m=pick(draw, {None: 75, 1_500: 15, 450: 7, 0: 3}),
         urgency=pick(draw, {Urgency.critical: 15, Urgency.high: 15, Urgency.normal: 60, Urgency.low: 10}),
         quantity=pick(draw, {1: 80, 2: 15, 3: 5}),
         earliest_ms=_after(draw, LATER_MS, at_ms),
         needed_by_ms=_after(draw, LIVES_MS, at_ms),
         list_until_ms=_after(draw, LIVES_MS, at_ms) if draw.random() < 0.3 else None,
-        languages=draw_languages(draw) if draw.random() < 0.3 else (),
+        languages=draw_languages(draw) if draw.random() < 0.15 else (),
         vetting=pick(draw, {Vetting.none: 85, Vetting.basic: 15}),
         schedule=_draw_schedule(draw, at_ms),
     )
