@@ -61,7 +61,9 @@ class Replies:
         if draw.random() < NEVER_ALLOWED:
             return []
         first_ms = heard_ms + draw.choice((0, MINUTE_MS, HOUR_MS))
-        return [self._allowed(held, at_ms, draw.choice((HOUR_MS, 30 * DAY_MS))) for at_ms in (first_ms, first_ms + HOUR_MS)]
+        return [
+            self._allowed(held, at_ms, draw.choice((HOUR_MS, 30 * DAY_MS))) for at_ms in (first_ms, first_ms + HOUR_MS)
+        ]
 
     def _allowed(self, held: ClockHeld, at_ms: int, span_ms: int) -> Reply:
         """Until some time after it is said. What is said too late to help is why it is said twice."""

@@ -9,9 +9,12 @@ from random import Random
 
 import orjson
 
+from schemas.acknowledgements import Acknowledged
+from schemas.codes import Verb
 from schemas.events import AnyEvent
 from schemas.operations import PolicySet
 from services.intake import IntakeSettings, RawEvent, SourceLimits, Why
+from services.matching import match_id
 from services.simulation.chance import around, chance, pick
 from services.simulation.seeds import speech
 from services.simulation.seeds.coordination import about_ask, coordination
@@ -22,8 +25,9 @@ from services.simulation.seeds.towns import Town, draw_towns
 START_MS = 1_767_600_000_000
 PEOPLE, CONSOLE = "people", "console"
 SAID = {"people": 85, "coordinator": 7, "rubbish": 5, "stray": 3}
-EARLY, TWICE, OTHERWISE = 0.2, 0.12, 0.02
-"""Chances that something comes before what it speaks of, comes again, or another thing comes under the same id."""
+EARLY, FORESEEN, TWICE, OTHERWISE = 0.2, 0.1, 0.12, 0.02
+"""Chances that something comes before what it speaks of, or before anybody was asked, or comes again, or that another
+thing comes under the same id."""
 AGAIN_MS = {0: 40, 1_000: 20, 5 * MINUTE_MS: 20, 5 * HOUR_MS: 15, 30 * HOUR_MS: 5}
 LEAPS, STALLS = 0.012, 0.03
 """Chances of a turn that time leaps, and that intake stalls from there on."""
@@ -128,6 +132,8 @@ def _said(draw: Random, town: Town, at_ms: int, number: int) -> Iterator[Sent]:
         yield Sent(at_ms + draw.choice((0, MINUTE_MS)), raw(speech.ask(draw, town, at_ms), source, name))
     if draw.random() < EARLY:
         yield from _early(draw, town, event, at_ms, name)
+    if draw.random() < FORESEEN:
+        yield Sent(at_ms, raw(_foreseen(draw, town), PEOPLE, f"{name}-foreseen"))
 
 
 def _times(draw: Random, at_ms: int) -> list[int]:
@@ -147,6 +153,13 @@ def _early(draw: Random, town: Town, event: AnyEvent, at_ms: int, name: str) -> 
         case _:
             return
     yield Sent(at, raw(thought, PEOPLE, f"{name}-early"))
+
+
+def _foreseen(draw: Random, town: Town) -> Acknowledged:
+    """A yes to what nobody was asked yet, and may be asked while it waits: ids of matches can be computed."""
+    ask, offer = town.an_ask(draw), town.an_offer(draw)
+    who, match = town.offers.get(offer, "m-stranger"), match_id(town.community, ask, offer, 1)
+    return Acknowledged(community=town.community, match=match, member=who, verb=Verb.accept)
 
 
 def _draw_turns(draw: Random) -> tuple[Turn, ...]:

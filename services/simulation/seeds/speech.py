@@ -29,11 +29,11 @@ Say = Callable[[Random, Town, int], AnyEvent]
 
 def ask(draw: Random, town: Town, at_ms: int) -> AskOpened:
     """An ask around `at_ms`."""
-    remote = draw.random() < REMOTE
+    remote, who = draw.random() < REMOTE, member(draw, town)
     return AskOpened(
         community=town.community,
-        ask=_name(draw, "A", town.asks),
-        member=member(draw, town),
+        ask=_name(draw, "A", town.asks, who),
+        member=who,
         need=pick(draw, NEEDS),
         place=None if remote and draw.random() < 0.5 else draw_place(draw),
         remote=remote,
@@ -51,11 +51,11 @@ def ask(draw: Random, town: Town, at_ms: int) -> AskOpened:
 
 def offer(draw: Random, town: Town, at_ms: int) -> OfferOpened:
     """An offer around `at_ms`."""
-    remote = draw.random() < REMOTE
+    remote, who = draw.random() < REMOTE, member(draw, town)
     return OfferOpened(
         community=town.community,
-        offer=_name(draw, "O", town.offers),
-        member=member(draw, town),
+        offer=_name(draw, "O", town.offers, who),
+        member=who,
         needs=tuple(sorted({pick(draw, NEEDS), pick(draw, NEEDS)})),
         place=None if remote and draw.random() < 0.5 else draw_place(draw),
         remote=remote,
@@ -131,12 +131,13 @@ def of_member(draw: Random, town: Town, at_ms: int) -> AnyEvent:
 SAYINGS: Mapping[Say, float] = {ask: 40, offer: 36, of_ask: 9, of_offer: 9, of_member: 6}
 
 
-def _name(draw: Random, letter: str, names: list[str]) -> str:
-    """A name nobody has used yet, as a rule."""
+def _name(draw: Random, letter: str, names: dict[str, str], who: str) -> str:
+    """A name nobody has used yet, as a rule; from then on it is known."""
     if names and draw.random() < TAKEN_NAME:
-        return draw.choice(names)
-    names.append(f"{letter}{len(names)}")
-    return names[-1]
+        return draw.choice(list(names))
+    name = f"{letter}{len(names)}"
+    names[name] = who
+    return name
 
 
 def _after(draw: Random, spans_ms: Mapping[int | None, float], at_ms: int) -> int | None:

@@ -27,17 +27,18 @@ class Town:
 
     definition: CommunityDefined
     members: tuple[MemberJoined, ...]
-    asks: list[str] = field(default_factory=list)
-    """Names under which asks were opened, in the order in which that is said. Grows while a script is drawn."""
-    offers: list[str] = field(default_factory=list)
+    asks: dict[str, str] = field(default_factory=dict)
+    """Name of each ask that is opened → who opens it, in the order in which that is said. Grows while a script is
+    drawn."""
+    offers: dict[str, str] = field(default_factory=dict)
 
     def an_ask(self, draw: Random) -> str:
         """The name of an ask, mostly one that was opened lately; rarely one that never was."""
-        return _one_of(draw, self.asks)
+        return _one_of(draw, list(self.asks))
 
     def an_offer(self, draw: Random) -> str:
         """The name of an offer, chosen alike."""
-        return _one_of(draw, self.offers)
+        return _one_of(draw, list(self.offers))
 
     @property
     def community(self) -> str:
