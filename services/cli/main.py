@@ -14,6 +14,7 @@ from services.cli import (
     quarantine,
     replay,
     schemas,
+    simulate,
     status,
     submit,
     up,
@@ -43,6 +44,7 @@ for command in (
     dead_letters,
     quarantine,
     bench,
+    simulate,
 ):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

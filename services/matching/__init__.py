@@ -4,9 +4,9 @@ Reads `journal`, writes `decisions`, owns the engine's state and its snapshots. 
 `agent.py`: deciding is a fold that knows no clock, no chance and no disk.
 """
 
-from services.matching.canonical import sealed
+from services.matching.canonical import encode, sealed
 from services.matching.decide.proposals import match_id
-from services.matching.engine import Engine, StaleBlockError
+from services.matching.engine import Engine, IndexFactory, StaleBlockError
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
 from services.matching.quarantine import EventFailedError, quarantined_in
@@ -16,8 +16,10 @@ __all__ = [
     "Engine",
     "EventFailedError",
     "GridIndex",
+    "IndexFactory",
     "NaiveIndex",
     "StaleBlockError",
+    "encode",
     "match_id",
     "quarantined_in",
     "sealed",

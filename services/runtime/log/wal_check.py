@@ -18,9 +18,6 @@ from services.runtime.log.errors import LogCorrupt
 _HEADER = struct.Struct(">8I")  # magic, version, page size, checkpoint, two salts, two checksums
 _FRAME = struct.Struct(">6I")  # page number, pages after a commit or 0, two salts, two checksums
 _MAGIC = 0x377F0682  # the lowest bit says whether checksums read words as big endian
-_WORD = 0xFFFFFFFF
-
-_Sums = tuple[int, int]
 
 
 def check_write_ahead(path: Path) -> None:
@@ -48,16 +45,20 @@ def check_write_ahead(path: Path) -> None:
 
 def _first_damage(file: BinaryIO, header: bytes) -> tuple[int, int]:
     """The first frame that does not match its checksum, and how many frames from there on end a batch."""
+    from services.runtime.log.wal_checksum import (
+        checksum,
+    )  # brings numpy, which a start after a proper stop does without
+
     magic, _, page_bytes, _, *salts, _, _ = fields = _HEADER.unpack(header.ljust(_HEADER.size, b"\0"))
     order = ">" if magic & 1 else "<"
-    sums = _sums(order, header[:24], (0, 0))
+    sums = checksum(order, header[:24], (0, 0))
     if magic | 1 != _MAGIC | 1 or sums != fields[6:]:
         return 0, 2  # the header is one sector and is synced before any frame: it never tears
     damaged = ends = 0
     for number, (frame, page) in enumerate(_frames(file, page_bytes), 1):
         _, pages_after, *frame_salts, first, second = _FRAME.unpack(frame)
         if not damaged:
-            sums = _sums(order, page, _sums(order, frame[:8], sums))
+            sums = checksum(order, page, checksum(order, frame[:8], sums))
             damaged = 0 if sums == (first, second) and frame_salts == salts else number
         if damaged:
             this_round = frame_salts[0] == salts[0] or frame_salts[1] == salts[1]  # both differ in what an earlier left
@@ -69,13 +70,3 @@ def _frames(file: BinaryIO, page_bytes: int) -> Iterator[tuple[bytes, bytes]]:
     file.seek(_HEADER.size)
     while len(frame := file.read(_FRAME.size)) == _FRAME.size and len(page := file.read(page_bytes)) == page_bytes:
         yield frame, page
-
-
-def _sums(order: str, data: bytes, sums: _Sums) -> _Sums:
-    """SQLite's running checksum over pairs of 32-bit words."""
-    first, second = sums
-    words = struct.unpack(f"{order}{len(data) // 4}I", data)
-    for one, two in zip(words[::2], words[1::2], strict=True):
-        first = (first + one + second) & _WORD
-        second = (second + two + first) & _WORD
-    return first, second

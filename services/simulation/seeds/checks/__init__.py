@@ -1,0 +1,17 @@
+"""What must hold once a seed was lived through, each check a function from what lies in the folder to sentences.
+
+No sentence is good news: each is a breach, and names the partition, the record and what stands there.
+"""
+
+from services.simulation.seeds.checks.answers import every_event_is_answered
+from services.simulation.seeds.checks.intake import nothing_is_lost_at_the_door
+from services.simulation.seeds.checks.redeciding import both_engines_decide_what_is_recorded
+from services.simulation.seeds.checks.tables import board_is_a_fold, replay_comes_to_the_living_state
+
+__all__ = [
+    "board_is_a_fold",
+    "both_engines_decide_what_is_recorded",
+    "every_event_is_answered",
+    "nothing_is_lost_at_the_door",
+    "replay_comes_to_the_living_state",
+]
