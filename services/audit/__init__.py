@@ -1,0 +1,13 @@
+"""The audit: an independent reading of what was decided.
+
+Reads `journal` and `decisions`, writes and owns nothing. Everything here is pure, and nothing here shares code with
+what decides: its books, its table of moves, its distances and its clock are its own, so that a mistake made there is
+not made here as well.
+"""
+
+from services.audit.auditor import Auditor
+from services.audit.breach import Breach, BrokenRuleError
+from services.audit.chain import NO_CHAIN, continued
+from services.audit.rules import RULES, Rule
+
+__all__ = ["NO_CHAIN", "RULES", "Auditor", "Breach", "BrokenRuleError", "Rule", "continued"]
