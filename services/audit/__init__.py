@@ -8,6 +8,21 @@ not made here as well.
 from services.audit.auditor import Auditor
 from services.audit.breach import Breach, BrokenRuleError
 from services.audit.chain import NO_CHAIN, continued
-from services.audit.rules import RULES, Rule
+from services.audit.differences import difference
+from services.audit.optimality import why_not_best
+from services.audit.rules import BEST_ANSWER, DENSE, FOLDS, RULES, Rule
 
-__all__ = ["NO_CHAIN", "RULES", "Auditor", "Breach", "BrokenRuleError", "Rule", "continued"]
+__all__ = [
+    "BEST_ANSWER",
+    "DENSE",
+    "FOLDS",
+    "NO_CHAIN",
+    "RULES",
+    "Auditor",
+    "Breach",
+    "BrokenRuleError",
+    "Rule",
+    "continued",
+    "difference",
+    "why_not_best",
+]

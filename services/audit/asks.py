@@ -1,5 +1,6 @@
 """Facts about asks: listed as was said, marked by whom they may be, ended for a reason that holds."""
 
+from dataclasses import fields
 from typing import Any
 
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
@@ -13,6 +14,8 @@ from services.audit.breach import demand
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED, ONE_ACCEPTANCE
 from services.audit.scene import Scene
 from services.audit.silence import escalates_ms, expect_ask
+
+FIELDS = {field.name: None for field in fields(Ask)}
 
 
 def list_ask(town: Town, fact: AskListed, event: Received, scene: Scene) -> None:
@@ -115,7 +118,7 @@ def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
 
 def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
     """Field → value, as an ask must be listed when it is opened."""
-    wanted = {name: getattr(said, name) for name in AskOpened.model_fields.keys() & Ask.model_fields.keys()}
+    wanted = {name: getattr(said, name) for name in AskOpened.model_fields.keys() & FIELDS.keys()}
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
     wanted["opened_ms"] = received_ms
     wanted["earliest_ms"] = received_ms if said.earliest_ms is None else said.earliest_ms
@@ -126,8 +129,8 @@ def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
 
 def _changed(before: Ask, said: AskChanged) -> dict[str, Any]:
     """Field → value, as an ask must be listed after a change: what was not said stays."""
-    wanted = {name: getattr(before, name) for name in Ask.model_fields}
-    for name in AskChanged.model_fields.keys() & Ask.model_fields.keys():
+    wanted = {name: getattr(before, name) for name in FIELDS}
+    for name in AskChanged.model_fields.keys() & FIELDS.keys():
         value = getattr(said, name)
         wanted[name] = wanted[name] if value is None else value
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]

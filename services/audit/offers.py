@@ -1,5 +1,6 @@
 """Facts about offers: listed as was said, paused by who offers, ended for a reason that holds."""
 
+from dataclasses import fields
 from typing import Any
 
 from schemas.codes import EndedHow
@@ -11,6 +12,8 @@ from services.audit.books import OfferBook, Town, open_ones
 from services.audit.breach import demand
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, CAPACITY, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED
 from services.audit.scene import Scene
+
+FIELDS = {field.name: None for field in fields(Offer)}
 
 
 def list_offer(town: Town, fact: OfferListed, event: Received, scene: Scene) -> None:
@@ -95,7 +98,7 @@ def check_offer(offer: OfferBook, now_ms: int) -> None:
 
 def _opened(town: Town, said: OfferOpened, received_ms: int) -> dict[str, Any]:
     """Field → value, as an offer must be listed when it is opened."""
-    wanted = {name: getattr(said, name) for name in OfferOpened.model_fields.keys() & Offer.model_fields.keys()}
+    wanted = {name: getattr(said, name) for name in OfferOpened.model_fields.keys() & FIELDS.keys()}
     until_ms = said.list_until_ms
     wanted["needs"] = tuple(dict.fromkeys(said.needs))
     wanted["opened_ms"] = received_ms
@@ -106,8 +109,8 @@ def _opened(town: Town, said: OfferOpened, received_ms: int) -> dict[str, Any]:
 
 def _changed(before: Offer, said: OfferChanged) -> dict[str, Any]:
     """Field → value, as an offer must be listed after a change: what was not said stays."""
-    wanted = {name: getattr(before, name) for name in Offer.model_fields}
-    for name in OfferChanged.model_fields.keys() & Offer.model_fields.keys():
+    wanted = {name: getattr(before, name) for name in FIELDS}
+    for name in OfferChanged.model_fields.keys() & FIELDS.keys():
         value = getattr(said, name)
         wanted[name] = wanted[name] if value is None else value
     wanted["needs"] = tuple(dict.fromkeys(wanted["needs"]))

@@ -16,6 +16,7 @@ from services.cli import (
     status,
     submit,
     up,
+    verify,
 )
 from services.cli.refusing import Commands
 
@@ -28,6 +29,6 @@ app = typer.Typer(
     epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
 )
 
-for command in (demo, up, submit, load, status, explain, policy, replay, board, journal, dead_letters, bench):
+for command in (demo, up, submit, load, status, explain, policy, replay, verify, board, journal, dead_letters, bench):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

@@ -12,6 +12,7 @@ from services.embedded.errors import (
     LeapError,
     NoDataError,
     NotFreshError,
+    UnreadableRecordError,
     VirtualFolderError,
 )
 from services.embedded.handover import HandoverError, hand_over, reach
@@ -24,6 +25,7 @@ from services.embedded.serving import serving
 from services.embedded.settings import EmbeddedSettings
 from services.embedded.shell import OPERATOR, Embedded, Step
 from services.embedded.troubles import Trouble
+from services.embedded.verifying import Proof, Verified, VerifiedPartition, verify
 
 __all__ = [
     "OPERATOR",
@@ -41,12 +43,16 @@ __all__ = [
     "NoDataError",
     "NotFreshError",
     "PortTakenError",
+    "Proof",
     "Replayed",
     "ReplayedLetter",
     "ReplayedPartition",
     "Running",
     "Step",
     "Trouble",
+    "UnreadableRecordError",
+    "Verified",
+    "VerifiedPartition",
     "VirtualFolderError",
     "hand_over",
     "import_journal",
@@ -56,4 +62,5 @@ __all__ = [
     "replay",
     "replay_dead_letters",
     "serving",
+    "verify",
 ]
