@@ -162,8 +162,6 @@ class Auditor:
                 moves.move_match(town, fact, scene.event, scene)
             case Proposed():
                 proposals.propose(town, fact, scene.event, scene)
-                if scene.event is None:
-                    scene.proposed_in[town.name] = None
             case ClockHeld():
                 communities.hold_clock(self.clock, fact, scene.moment)
             case _:

@@ -90,8 +90,8 @@ class MemberBook:
     fields: MemberFields = MemberFields()
     gone: bool = False
     suspended: bool = False
-    has_helped: bool = False
-    """Help of theirs was confirmed once."""
+    helped: dict[str, None] = field(default_factory=dict)
+    """Whom they helped so that it was confirmed."""
     live: dict[str, MatchBook] = field(default_factory=dict)
     """Their matches as the offering side that are proposed, accepted or started."""
     asked_ms: list[int] = field(default_factory=list)

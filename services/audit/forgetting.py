@@ -42,6 +42,6 @@ def _forget_match(town: Town, match: MatchBook) -> None:
 
 def _is_nobody(member: MemberBook, now_ms: int) -> bool:
     """Nothing is known of them, nothing is theirs, and nothing they were asked counts any more."""
-    if member.fields != NOBODY or member.gone or member.suspended or member.has_helped:
+    if member.fields != NOBODY or member.gone or member.suspended or member.helped:
         return False
     return not (member.asks or member.offers or member.live or member.asked_since(now_ms - WEEK_MS))

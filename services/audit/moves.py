@@ -207,7 +207,8 @@ def _write(town: Town, match: MatchBook, fact: MatchMoved, scene: Scene) -> None
     )
     if match.status not in (MatchStatus.proposed, *ON_ITS_WAY):
         offerer.live.pop(fact.match, None)
-    offerer.has_helped = offerer.has_helped or fact.to is MatchStatus.confirmed
+    if fact.to is MatchStatus.confirmed:
+        offerer.helped[match.said.asker] = None
     if fact.to is MatchStatus.accepted:
         crowded = scene.crowded_out.setdefault(town.name, {})
         crowded |= {other.said.match: fact.match for other in _crowded_out(town, ask, offer, offerer)}

@@ -4,16 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
-from schemas.codes import VETTING_RANK, Urgency
+from schemas.codes import VETTING_RANK
 from schemas.events import Received
 from schemas.facts import Proposed
 from schemas.operations import ProposedByHand, Reassigned
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.audit import rules
-from services.audit.books import AskBook, MatchBook, MemberBook, OfferBook, Town
+from services.audit.books import AskBook, MatchBook, MemberBook, OfferBook, Town, open_ones
 from services.audit.breach import demand
 from services.audit.places import agreed_m, sleeps, way_m
+from services.audit.points import Sides, wrong_part
 from services.audit.scene import Scene
 from services.audit.silence import expect_match
 
@@ -112,8 +113,8 @@ def _has_units(case: Case) -> None:
     stands = f"{case.pair} for {units} units"
     demand(units <= unmet, rules.UNITS, stands, f"{unmet} units of the ask are unmet")
     demand(units <= room, rules.CAPACITY, stands, f"{room} units of the offer are free")
-    most, out = unmet * case.policy.proposals_open_per_unit, case.ask.open_units
-    fits = case.is_by_hand or out + units <= most
+    most, out = unmet * case.policy.proposals_open_per_unit, len(open_ones(case.ask.matches))
+    fits = case.is_by_hand or out < most
     demand(fits, rules.OPEN_PER_UNIT, f"{stands}, beside {out} that are out", f"the policy lets {most} be out")
 
 
@@ -213,9 +214,8 @@ def _adds_up(case: Case) -> None:
     parts, points = case.said.explanation.parts, case.said.points
     total = sum(parts.values())
     demand(points == total, rules.SCORE, f"{case.pair} for {points} points", f"the parts add up to {total}")
-    for part, wanted in _own_parts(case).items():
-        stands = parts.get(part, 0)
-        demand(stands == wanted, rules.SCORE, f"the part {part} is {stands} points", f"by the policy it is {wanted}")
+    name, stands, wanted = wrong_part(case.policy, _sides(case), parts)
+    demand(not name, rules.SCORE, f"{case.pair}, and its part {name} is {stands} points", wanted)
     counts = case.said.explanation
     fell = sum(one.count for one in counts.fell)
     adds_up = counts.considered == counts.feasible + fell
@@ -224,15 +224,21 @@ def _adds_up(case: Case) -> None:
     )
 
 
-def _own_parts(case: Case) -> dict[str, int]:
-    """The parts that need no more than the pair and the policy."""
-    dial = case.policy.score
-    by_word = {Urgency.critical: dial.urgency.critical, Urgency.high: dial.urgency.high, Urgency.low: dial.urgency.low}
-    return {
-        "base": dial.base,
-        "distance": -dial.points_per_m * (case.way_m or 0),
-        "urgency": by_word.get(case.ask.spec.urgency, dial.urgency.normal),
-    }
+def _sides(case: Case) -> Sides:
+    told_ms, helper, asker = case.scene.moment.told_ms, case.said.offerer, case.said.asker
+    asked = case.offerer.asked_since(told_ms - DAY_MS)
+    if not case.is_by_hand:  # a round is planned before any of its proposals are out
+        asked -= case.scene.proposed_in.get(case.town.name, {}).get(helper, 0)
+    return Sides(
+        ask=case.ask.spec,
+        offer=case.offer.spec,
+        told_ms=told_ms,
+        way_m=case.way_m or 0,
+        helped_before=asker in case.offerer.helped or helper in case.asker.helped,
+        asked_lately=asked,
+        active=case.offerer.active_count(),
+        accept_ppm=case.said.accept_ppm,
+    )
 
 
 def _expires_rightly(case: Case) -> None:
@@ -288,4 +294,7 @@ def _write(case: Case) -> None:
     offerer.asked_ms = [at_ms for at_ms in offerer.asked_ms if at_ms > said.proposed_ms - WEEK_MS]
     offerer.asked_ms.append(said.proposed_ms)
     expect_match(town, match)
+    if case.event is None:
+        asked = case.scene.proposed_in.setdefault(town.name, {})
+        asked[said.offerer] = asked.get(said.offerer, 0) + 1
     case.scene.brought.setdefault(town.name, {})["match", said.match] = None

@@ -26,8 +26,8 @@ class Scene:
     """Town → matches that an acceptance in this block left no room for, with that acceptance."""
     bounded: dict[str, dict[str, None]] = field(default_factory=dict)
     """Town → members who blocked somebody, or were suspended, in this block."""
-    proposed_in: dict[str, None] = field(default_factory=dict)
-    """Towns in which a round has proposed in this block: what events lead to after that comes late."""
+    proposed_in: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Town → whom a round has asked in this block, and how often: what events lead to after that comes late."""
     brought: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
     """Town → what came in this block and may have been waited for."""
 
