@@ -73,16 +73,16 @@ def a_proposal_at_night() -> Lie:
         tick   2s
         at     7:00
     """)
-    return moved_forward(log, log.last("match.proposed"), by=1, rule="quiet_hours")
+    return too_early(log, "quiet_hours")
 
 
-def moved_forward(log: Recorded, place: tuple[int, int], by: int, rule: str) -> Lie:
-    """A proposal made some blocks too early, with everything it says of itself fitting its new place."""
-    early, proposal = place[0] - by, log.fact(*place)
+def too_early(log: Recorded, rule: str) -> Lie:
+    """The last proposal made a block too early, with everything it says of itself fitting its new place."""
+    place = log.last("match.proposed")
+    early, proposal = place[0] - 1, log.fact(*place)
     forged = at(proposal, log, early)
     lied = log.without(place).lie(early, lambda facts: facts.append(forged))
-    told_ms, policies = log.blocks[early].told_ms, log.blocks[place[0]].policies
-    del told_ms
+    policies = log.blocks[place[0]].policies
     return Lie(lied.with_block(early, policies=policies), rule, early, len(log.blocks[early].facts))
 
 
@@ -159,19 +159,40 @@ def instead(change: Callable[[str], str], rule: str, story: str = ASKED) -> Lie:
     return planted(log, honest.fact(*honest.last("match.proposed")), rule)
 
 
+def beyond(story: str, fits: int, is_broken: int, rule: str) -> Lie:
+    """The second proposal of a story with a bound that lets it be made, planted where the bound does not."""
+    log, honest = told(story.format(is_broken)), told(story.format(fits))
+    offset = len(log.blocks) - 1
+    (second,) = [fact for fact in honest.blocks[offset].facts if isinstance(fact, Proposed) and fact.ask == "A2"]
+    first = log.blocks[offset].facts
+    lied = log.with_block(offset, facts=(*first, second), policies=honest.blocks[offset].policies)
+    return Lie(lied, rule, offset, len(first))
+
+
+def asked_for_two(bound: str, answer: str) -> str:
+    """A member with a bound of their own who answered once and could be asked again."""
+    return f"""
+        policy answers=uncertain
+        member m-bo {bound}={{}}
+        ask    A1 food cell=0,0
+        offer  O1 food cell=0,1 by=m-bo units=2
+        tick   2s
+        {answer} A1 O1
+        ask    A2 food cell=0,0
+        tick   2s
+    """
+
+
 def a_daily_cap_that_was_broken() -> Lie:
-    story = f"{PAIR}\nask A2 food cell=0,0\nmember m-bo day={{}}\ntick 2s\ntick 2s"
-    return instead(lambda text: text.replace("day=1", "day=0"), "asked_per_day", story.format(1).replace("\ntick 2s\ntick 2s", "\ntick 2s"))
+    return beyond(asked_for_two("day", "decline"), 2, 1, "asked_per_day")
 
 
 def a_weekly_cap_that_was_broken() -> Lie:
-    story = PAIR + "\nmember m-bo week=1\ntick 2s"
-    return instead(lambda text: text.replace("week=1", "week=0"), "asked_per_week", story)
+    return beyond(asked_for_two("week", "decline"), 2, 1, "asked_per_week")
 
 
 def one_who_carries_enough() -> Lie:
-    story = PAIR + "\nmember m-bo active=1\ntick 2s"
-    return instead(lambda text: text.replace("active=1", "active=0"), "active_cap", story)
+    return beyond(asked_for_two("active", "accept"), 2, 1, "active_cap")
 
 
 def a_slot_too_many() -> Lie:
@@ -182,12 +203,7 @@ def a_slot_too_many() -> Lie:
         offer  O1 food cell=0,1 by=m-bo units=2
         tick   2s
     """
-    log, honest = told(story.format(1)), told(story.format(2))
-    offset = len(log.blocks) - 1
-    assert len(log.blocks[offset].facts) == 1
-    other = next(fact for fact in honest.blocks[offset].facts if isinstance(fact, Proposed) and fact.ask == "A2")
-    lied = log.lie(offset, lambda facts: facts.append(other))
-    return Lie(lied, "open_slots", offset, 1)
+    return beyond(story, 2, 1, "open_slots")
 
 
 def one_who_paused() -> Lie:
