@@ -15,7 +15,7 @@ from services.audit.rules import ACCOUNTED_FOR, AS_SAID, ENDED_RIGHTLY, KNOWN, L
 from services.audit.scene import Scene
 from services.audit.silence import escalates_ms, expect_ask
 
-FIELDS = {field.name: None for field in fields(Ask)}
+FIELDS = tuple(field.name for field in fields(Ask))
 
 
 def list_ask(town: Town, fact: AskListed, event: Received, scene: Scene) -> None:
@@ -109,16 +109,16 @@ def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
     if ask.ended is not None:
         return
     name, is_late = ask.spec.ask, now_ms > ask.spec.deadline_ms
-    demand(not (ask.unmet > 0 and is_late), ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it has ended")
+    demand(not (ask.unmet > 0 and is_late), ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it should have ended")
     is_done = ask.given >= ask.spec.quantity and not _waits_for_a_word(ask)
     demand(not is_done, ACCOUNTED_FOR, f"all units of ask {name} are given and it is open", "it has ended fulfilled")
     needs_somebody = ask.unmet > 0 and not ask.escalated and escalates_ms(town, ask) < now_ms
-    demand(not needs_somebody, ACCOUNTED_FOR, f"ask {name} waits too long", "it comes to a coordinator")
+    demand(not needs_somebody, ACCOUNTED_FOR, f"ask {name} waits too long", "it should have come to a coordinator")
 
 
 def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
     """Field → value, as an ask must be listed when it is opened."""
-    wanted = {name: getattr(said, name) for name in AskOpened.model_fields.keys() & FIELDS.keys()}
+    wanted = {name: getattr(said, name) for name in FIELDS if name in AskOpened.model_fields}
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
     wanted["opened_ms"] = received_ms
     wanted["earliest_ms"] = received_ms if said.earliest_ms is None else said.earliest_ms
@@ -130,8 +130,8 @@ def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
 def _changed(before: Ask, said: AskChanged) -> dict[str, Any]:
     """Field → value, as an ask must be listed after a change: what was not said stays."""
     wanted = {name: getattr(before, name) for name in FIELDS}
-    for name in AskChanged.model_fields.keys() & FIELDS.keys():
-        value = getattr(said, name)
+    for name in FIELDS:
+        value = getattr(said, name, None)
         wanted[name] = wanted[name] if value is None else value
     ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
     wanted["deadline_ms"] = min(ends) if ends else before.deadline_ms

@@ -13,7 +13,7 @@ from services.audit.breach import demand
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, CAPACITY, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED
 from services.audit.scene import Scene
 
-FIELDS = {field.name: None for field in fields(Offer)}
+FIELDS = tuple(field.name for field in fields(Offer))
 
 
 def list_offer(town: Town, fact: OfferListed, event: Received, scene: Scene) -> None:
@@ -93,12 +93,12 @@ def check_offer(offer: OfferBook, now_ms: int) -> None:
         BrokenRuleError: it should have ended.
     """
     is_over = offer.ended is not None or now_ms <= offer.spec.deadline_ms
-    demand(is_over, ACCOUNTED_FOR, f"offer {offer.spec.offer} is open after its deadline", "it has ended")
+    demand(is_over, ACCOUNTED_FOR, f"offer {offer.spec.offer} is open after its deadline", "it should have ended")
 
 
 def _opened(town: Town, said: OfferOpened, received_ms: int) -> dict[str, Any]:
     """Field → value, as an offer must be listed when it is opened."""
-    wanted = {name: getattr(said, name) for name in OfferOpened.model_fields.keys() & FIELDS.keys()}
+    wanted = {name: getattr(said, name) for name in FIELDS if name in OfferOpened.model_fields}
     until_ms = said.list_until_ms
     wanted["needs"] = tuple(dict.fromkeys(said.needs))
     wanted["opened_ms"] = received_ms
@@ -110,8 +110,8 @@ def _opened(town: Town, said: OfferOpened, received_ms: int) -> dict[str, Any]:
 def _changed(before: Offer, said: OfferChanged) -> dict[str, Any]:
     """Field → value, as an offer must be listed after a change: what was not said stays."""
     wanted = {name: getattr(before, name) for name in FIELDS}
-    for name in OfferChanged.model_fields.keys() & FIELDS.keys():
-        value = getattr(said, name)
+    for name in FIELDS:
+        value = getattr(said, name, None)
         wanted[name] = wanted[name] if value is None else value
     wanted["needs"] = tuple(dict.fromkeys(wanted["needs"]))
     wanted["deadline_ms"] = before.deadline_ms if said.list_until_ms is None else said.list_until_ms

@@ -34,8 +34,9 @@ def check_standing(towns: Mapping[str, Town], scene: Scene, deferred: Deferred, 
             left[name] = looked_at | late
             continue
         due = town.falling_due.beyond(scene.moment.now_ms)
-        for one in (looked_at | due).keys() - late.keys():
-            _check(town, one, scene.moment.now_ms)
+        for one in looked_at | due:
+            if one not in late:
+                _check(town, one, scene.moment.now_ms)
         left[name] = late
     return left
 

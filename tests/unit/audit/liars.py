@@ -62,7 +62,8 @@ class Recorded:
 
     def without(self, place: tuple[int, int]) -> "Recorded":
         """One fact less."""
-        return self.lie(place[0], lambda facts: facts.pop(place[1]) and None)
+        facts = self.blocks[place[0]].facts
+        return self.with_block(place[0], facts=(*facts[: place[1]], *facts[place[1] + 1 :]))
 
     def log(self) -> MemoryLog:
         """The log as the liar leaves it: every chain continues the one before."""
@@ -75,11 +76,39 @@ class Recorded:
             log.restore(DECISIONS.name, PARTITION, [_row(DECISIONS.name, record.offset, record, sealed)])
         return log
 
+    def unsealed(self) -> MemoryLog:
+        """The log with its third block's chain taken from another history."""
+        log = self.with_block(2, chain=NO_CHAIN)
+        written = MemoryLog(TOPICS, VirtualClock())
+        for record, block in zip(log.records, log.blocks, strict=True):
+            written.restore(JOURNAL.name, PARTITION, [_row(JOURNAL.name, record.offset, record, record.body)])
+            written.restore(DECISIONS.name, PARTITION, [_row(DECISIONS.name, record.offset, record, block)])
+        return written
+
     def audited(self) -> Breach | None:
         """What an auditor finds."""
         auditor = Auditor(PARTITION, TAXONOMY)
         found = (auditor.check(*pair) for pair in zip(self.records, self.blocks, strict=True))
         return next((breach for breach in found if breach is not None), None)
+
+
+@dataclass(frozen=True)
+class Lie:
+    """A log after the lie, and what must be found in it."""
+
+    log: Recorded
+    rule: str
+    offset: int
+    fact: int | None
+
+
+PAIR = """
+    policy answers=uncertain
+    ask    A1 food cell=0,0
+    offer  O1 food cell=0,1 by=m-bo
+"""
+ASKED = f"{PAIR}\ntick 2s"
+ACCEPTED = f"{ASKED}\naccept A1 O1"
 
 
 def _row(topic: str, offset: int, record: JournalRecord, value: Any) -> Record:
@@ -111,4 +140,3 @@ def at(proposal: Proposed, recorded: Recorded, offset: int) -> Proposed:
     told_ms = recorded.blocks[offset].told_ms
     life_ms = proposal.expires_ms - proposal.proposed_ms
     return proposal.model_copy(update={"proposed_ms": told_ms, "expires_ms": told_ms + life_ms})
-

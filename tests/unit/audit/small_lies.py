@@ -9,8 +9,7 @@ from schemas.facts import Ask, Fell, Offer
 from schemas.members import MemberFields
 from schemas.model import Place
 from schemas.policy import Policy
-from tests.unit.audit.liars import Recorded, told
-from tests.unit.audit.lies import ACCEPTED, ASKED, PAIR, Lie
+from tests.unit.audit.liars import ACCEPTED, ASKED, PAIR, Lie, Recorded, told
 
 DONE = f"{ACCEPTED}\ncomplete A1 O1"
 WAITS = "policy\nwithdraw A1"

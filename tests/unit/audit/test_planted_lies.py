@@ -3,8 +3,8 @@
 import pytest
 
 from services.embedded import Proof, verify
-from tests.unit.audit.liars import PARTITION, TAXONOMY, told
-from tests.unit.audit.lies import ACCEPTED, LIES
+from tests.unit.audit.liars import ACCEPTED, PARTITION, TAXONOMY, told
+from tests.unit.audit.lies import LIES
 
 
 @pytest.mark.parametrize("name", LIES)
