@@ -201,13 +201,19 @@ def _move_match(community: CommunityState, fact: MatchMoved) -> None:
     _weigh(ask, offer, match, +1)
     if match.status in ACTIVE:
         offerer.active_matches[match.match] = None
-    if match.status is MatchStatus.withdrawn:
+    if match.status is MatchStatus.withdrawn and not _stays_asked(community, ask, match.offerer):
         del ask.asked[match.offerer]  # let go, not answered: this member may be asked again
     if match.status is MatchStatus.confirmed:
         offerer.helped[match.asker] = offerer.helped.get(match.asker, 0) + 1
     assert ask.unmet >= 0, f"ask {match.ask} has more accepted than was asked for"
     assert offer.room >= 0, f"offer {match.offer} has more accepted than it can give"
     assert ask.proposed >= 0, f"ask {match.ask} has fewer than no open proposals"
+
+
+def _stays_asked(community: CommunityState, ask: AskState, member: str) -> bool:
+    """Another proposal of the ask to the member was not withdrawn: a coordinator may have asked them twice."""
+    others = (community.matches[match] for match in ask.matches)
+    return any(other.offerer == member and other.status is not MatchStatus.withdrawn for other in others)
 
 
 def _weigh(ask: AskState, offer: OfferState, match: MatchState, sign: int) -> None:
