@@ -109,9 +109,16 @@ def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
     if ask.ended is not None:
         return
     name, is_late = ask.spec.ask, now_ms > ask.spec.deadline_ms
-    demand(not (ask.unmet > 0 and is_late), ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it should have ended")
+    demand(
+        not (ask.unmet > 0 and is_late), ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it should have ended"
+    )
     is_done = ask.given >= ask.spec.quantity and not _waits_for_a_word(ask)
-    demand(not is_done, ACCOUNTED_FOR, f"all units of ask {name} are given and it is open", "it should have ended fulfilled")
+    demand(
+        not is_done,
+        ACCOUNTED_FOR,
+        f"all units of ask {name} are given and it is open",
+        "it should have ended fulfilled",
+    )
     needs_somebody = ask.unmet > 0 and not ask.escalated and escalates_ms(town, ask) < now_ms
     demand(not needs_somebody, ACCOUNTED_FOR, f"ask {name} waits too long", "it should have come to a coordinator")
 

@@ -163,11 +163,11 @@ class _Proving:
             self._fold(block, written)
             return None
         self.engine.solved = []
-        again = self.engine.apply(record)
+        again = self.engine.decide(record)
         if Proof.best in self.proofs:
             self._weigh()
-        if again.model_dump_json().encode() != written:
-            return difference(self.partition, block, again)
+        if again.written != written:
+            return difference(self.partition, block, again.block)
         self.decided_again += 1
         return None
 

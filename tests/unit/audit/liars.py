@@ -1,5 +1,6 @@
 """Recorded logs, and liars who change what was decided and seal the chain anew, so that it does not give them away."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,7 +11,6 @@ from schemas.journal import JournalRecord
 from schemas.taxonomy.load import load
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.audit import NO_CHAIN, Auditor, Breach
-from services.matching import canonical
 from services.runtime.log import MemoryLog, Record, VirtualClock
 from tests.unit.matching.stories import Story, begin
 
@@ -71,9 +71,9 @@ class Recorded:
         for record in self.records:
             log.restore(JOURNAL.name, PARTITION, [_row(JOURNAL.name, record.offset, record, record.body)])
         for record, block in zip(self.records, self.blocks, strict=False):
-            sealed = canonical.sealed(chain, block)
-            chain = sealed.chain
-            log.restore(DECISIONS.name, PARTITION, [_row(DECISIONS.name, record.offset, record, sealed)])
+            again = sealed(chain, block)
+            chain = again.chain
+            log.restore(DECISIONS.name, PARTITION, [_row(DECISIONS.name, record.offset, record, again)])
         return log
 
     def unsealed(self) -> MemoryLog:
@@ -109,6 +109,13 @@ PAIR = """
 """
 ASKED = f"{PAIR}\ntick 2s"
 ACCEPTED = f"{ASKED}\naccept A1 O1"
+
+
+def sealed(chain: str, block: DecisionBlock) -> DecisionBlock:
+    """The block as a liar seals it: its chain continues the one before, over whatever it says now."""
+    written = block.model_dump_json().encode()
+    body = written[: written.rindex(b',"chain":"')]
+    return block.model_copy(update={"chain": hashlib.sha256(chain.encode() + body).hexdigest()})
 
 
 def _row(topic: str, offset: int, record: JournalRecord, value: Any) -> Record:

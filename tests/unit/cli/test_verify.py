@@ -7,10 +7,10 @@ import pytest
 from schemas.topics import DECISIONS, JOURNAL
 from services.audit import NO_CHAIN
 from services.embedded import DataFolder
-from services.matching import canonical
 from services.runtime.log import Record, VirtualClock
 from tests.unit.audit.false_facts import a_second_acceptance
 from tests.unit.audit.liars import PARTITION as LIARS_PARTITION
+from tests.unit.audit.liars import sealed
 from tests.unit.cli.commands import founding, pairs, run
 from tests.unit.embedded.riverside import HERE, PARTITION
 
@@ -30,9 +30,9 @@ def rewritten(tmp_path: Path) -> Path:
     folder.create()
     log, chain = folder.open_log(VirtualClock(), "virtual"), NO_CHAIN
     for record, block in zip(lie.records, lie.blocks, strict=True):
-        sealed = canonical.sealed(chain, block)
-        chain = sealed.chain
-        for topic, value in ((JOURNAL.name, record.body), (DECISIONS.name, sealed)):
+        again = sealed(chain, block)
+        chain = again.chain
+        for topic, value in ((JOURNAL.name, record.body), (DECISIONS.name, again)):
             written = value.model_dump_json().encode()
             row = Record(topic, LIARS_PARTITION, record.offset, record.stamp_ms, None, written, ())
             log.restore(topic, LIARS_PARTITION, [row])
