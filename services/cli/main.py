@@ -18,6 +18,7 @@ from services.cli import (
     status,
     submit,
     up,
+    verify,
 )
 from services.cli.refusing import Commands
 
@@ -30,6 +31,7 @@ app = typer.Typer(
     epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
 )
 
+<<<<<<< HEAD
 for command in (
     demo,
     up,
@@ -46,5 +48,8 @@ for command in (
     bench,
     simulate,
 ):
+=======
+for command in (demo, up, submit, load, status, explain, policy, replay, verify, board, journal, dead_letters, bench):
+>>>>>>> audit
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

@@ -12,7 +12,11 @@ from services.embedded.errors import (
     LeapError,
     NoDataError,
     NotFreshError,
+<<<<<<< HEAD
     NotToQuarantineError,
+=======
+    UnreadableRecordError,
+>>>>>>> audit
     VirtualFolderError,
 )
 from services.embedded.handover import HandoverError, hand_over, quarantine_there, reach
@@ -26,6 +30,7 @@ from services.embedded.serving import serving
 from services.embedded.settings import EmbeddedSettings
 from services.embedded.shell import OPERATOR, Embedded, Step
 from services.embedded.troubles import Trouble
+from services.embedded.verifying import Proof, Verified, VerifiedPartition, verify
 
 __all__ = [
     "OPERATOR",
@@ -44,13 +49,20 @@ __all__ = [
     "NotFreshError",
     "NotToQuarantineError",
     "PortTakenError",
+<<<<<<< HEAD
     "QuarantinedEvent",
+=======
+    "Proof",
+>>>>>>> audit
     "Replayed",
     "ReplayedLetter",
     "ReplayedPartition",
     "Running",
     "Step",
     "Trouble",
+    "UnreadableRecordError",
+    "Verified",
+    "VerifiedPartition",
     "VirtualFolderError",
     "hand_over",
     "import_journal",
@@ -62,4 +74,5 @@ __all__ = [
     "replay",
     "replay_dead_letters",
     "serving",
+    "verify",
 ]

@@ -51,6 +51,16 @@ class ImportedFolderError(EmbeddedError):
         )
 
 
+class UnreadableRecordError(EmbeddedError):
+    """A record of the log is of no version that this one reads."""
+
+    def __init__(self, topic: str, partition: int, offset: int) -> None:
+        super().__init__(
+            f"partition {partition}: record {offset} of {topic} is none this version reads; use the version that wrote "
+            "it, or a later one"
+        )
+
+
 class LeapError(EmbeddedError):
     """Log time would leap further than it goes by itself, and no operator allowed it."""
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 PURE = (
     "schemas/*.py",
     "services/matching/*.py",
+    "services/audit/*.py",
     "services/intake/*.py",
     "services/relay/*.py",
     "services/runtime/log/records.py",

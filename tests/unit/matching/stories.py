@@ -53,6 +53,7 @@ from schemas.policy import HoldDial, Policy
 from schemas.presets import CERTAIN
 from schemas.schedules import Freq, Schedule, Weekday
 from schemas.taxonomy.load import load
+from services.audit import Auditor
 from services.matching import canonical
 from services.matching.engine import Engine
 from services.matching.grid import GridIndex
@@ -381,7 +382,7 @@ def begin(engine: Engine | None = None, now_ms: int = MORNING_MS) -> Story:
 
 
 def check(text: str) -> Story:
-    """Tell a story on both engines and hold every line to what it says."""
+    """Tell a story on both engines, hold every line to what it says, and let the auditor read it."""
     story, naive = begin(), begin(Engine(TAXONOMY, NaiveIndex))
     for line in text.strip().splitlines():
         told, _, expected = line.split("#")[0].partition("->")
@@ -395,7 +396,10 @@ def check(text: str) -> Story:
         elif expected.strip():
             assert noticed == [words.strip() for words in expected.split(",")], line.strip()
     assert naive.engine.state_hash() == story.engine.state_hash()
-    refolded = Engine(TAXONOMY, GridIndex)
+    auditor, refolded = Auditor(0, TAXONOMY), Engine(TAXONOMY, GridIndex)
+    for record, block in zip(story.records, story.blocks, strict=True):
+        breach = auditor.check(record, block)
+        assert breach is None, breach.sentence
     for block in story.blocks:
         refolded.fold(block, canonical.encode(block))
     assert refolded.state_hash() == story.engine.state_hash()

@@ -169,3 +169,32 @@ def test_an_offer_that_reaches_very_far_is_found_like_any_other() -> None:
         ask   A1 food cell=0,0
         tick  2s   -> proposed A1 O1
     """)
+
+
+def test_two_proposals_by_hand_to_one_member_are_both_withdrawn() -> None:
+    """Withdrawing the second one found nobody left to strike from those who were asked, and stopped the partition."""
+    check("""
+        ask      A1 food cell=0,0 units=2
+        hold     A1                -> held A1
+        offer    O1 food cell=0,1 by=m-bo
+        offer    O2 food cell=0,2 by=m-bo
+        release  A1                -> released A1
+        by-hand  A1 O1             -> proposed A1 O1
+        by-hand  A1 O2             -> proposed A1 O2
+        withdraw A1                -> withdrawn A1 O1, withdrawn A1 O2, ended A1 withdrawn
+    """)
+
+
+def test_who_declined_stays_asked_although_a_later_proposal_by_hand_was_withdrawn() -> None:
+    """The withdrawal struck them from those who were asked, and the next round asked them again."""
+    check("""
+        ask     A1 food cell=0,0
+        offer   O1 food cell=0,1 by=m-bo
+        tick    2s                -> proposed A1 O1
+        decline A1 O1             -> declined A1 O1
+        offer   O2 food cell=0,2 by=m-bo
+        by-hand A1 O2             -> proposed A1 O2
+        hold    A1                -> withdrawn A1 O2, held A1
+        release A1                -> released A1
+        tick    2s                -> nothing
+    """)

@@ -1,0 +1,201 @@
+"""Facts about asks: listed as was said, marked by whom they may be, ended for a reason that holds."""
+
+from dataclasses import fields
+from typing import Any
+
+from schemas.asks import AskChanged, AskOpened, AskWithdrawn
+from schemas.codes import EndedHow, Mark, MatchStatus
+from schemas.events import Received
+from schemas.facts import Ask, AskEnded, AskListed, AskMarked
+from schemas.members import MemberLeft
+from schemas.operations import AskEscalated, AskHeld, AskMerged, AskReferred, AskReleased
+from services.audit.books import AskBook, Town
+from services.audit.breach import demand
+from services.audit.rules import ACCOUNTED_FOR, AS_SAID, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED, ONE_ACCEPTANCE
+from services.audit.scene import Scene
+from services.audit.silence import escalates_ms, expect_ask
+
+FIELDS = tuple(field.name for field in fields(Ask))
+
+
+def list_ask(town: Town, fact: AskListed, event: Received, scene: Scene) -> None:
+    """Take in an ask, new or changed.
+
+    Raises:
+        BrokenRuleError: it is not what was said, or cannot be listed any more.
+    """
+    name, known = fact.ask.ask, town.asks.get(fact.ask.ask)
+    demand(
+        known is None or known.ended is None,
+        ENDED_RIGHTLY,
+        f"ask {name} is listed",
+        "it has ended, and that is for good",
+    )
+    said = event.data
+    if isinstance(said, AskOpened):
+        demand(known is None, AS_SAID, f"ask {name} is listed anew", f"{event.uid} opens it, and it is open")
+        gone = town.known_member(fact.ask.member).gone
+        demand(not gone, ENDED_RIGHTLY, f"ask {name} is listed", "who asks has left")
+        wanted = _opened(town, said, event.received_ms)
+    else:
+        demand(
+            isinstance(said, AskChanged) and known is not None,
+            AS_SAID,
+            f"ask {name} is listed",
+            "it is not there to change",
+        )
+        assert isinstance(said, AskChanged)
+        assert known is not None
+        wanted = _changed(known.spec, said)
+    for field, value in wanted.items():
+        stands = getattr(fact.ask, field)
+        demand(stands == value, AS_SAID, f"{field} of ask {name} is {stands!r}", f"after {event.uid} it is {value!r}")
+    _write(town, fact.ask, known, scene)
+
+
+def mark_ask(town: Town, fact: AskMarked, event: Received | None, scene: Scene) -> None:
+    """Take in a coordinator's mark.
+
+    Raises:
+        BrokenRuleError: nobody set or lifted it, or it stands so already.
+    """
+    ask = _open(town, fact.ask)
+    stood = ask.on_hold if fact.mark is Mark.held else ask.escalated
+    words = f"the mark {fact.mark} of ask {fact.ask} is {'set' if fact.on else 'lifted'}"
+    demand(stood is not fact.on, MARKED, words, "it stands so already")
+    if event is None:
+        may = fact.mark is Mark.escalated and fact.on and _is_due(town, ask, scene)
+    else:
+        by = AskReleased if not fact.on else AskHeld if fact.mark is Mark.held else AskEscalated
+        may = isinstance(event.data, by) and event.data.ask == fact.ask
+    demand(may, MARKED, words, "no coordinator says so" if event is not None else "it has not waited long enough")
+    demand(fact.at_ms == scene.moment.now_ms, MARKED, f"{words} at {fact.at_ms}", f"that is now, {scene.moment.now_ms}")
+    if fact.mark is Mark.held:
+        still_open = ask.open_units if fact.on else 0
+        demand(not still_open, LET_GO, f"ask {fact.ask} is held with proposals open", "they are withdrawn first")
+        ask.on_hold = fact.on
+    else:
+        ask.escalated = fact.on
+        ask.released_ms = ask.released_ms if fact.on else fact.at_ms
+    scene.touch(town.name, ("ask", fact.ask))
+    expect_ask(town, ask)
+
+
+def end_ask(town: Town, fact: AskEnded, event: Received | None, scene: Scene) -> None:
+    """Take in that an ask takes no more proposals.
+
+    Raises:
+        BrokenRuleError: it goes on for somebody, or the reason does not hold.
+    """
+    ask = _open(town, fact.ask)
+    demand(not ask.open_units, LET_GO, f"ask {fact.ask} ends with proposals open", "they are withdrawn first")
+    why_not = _why_it_may_not_end(ask, fact, event, scene.moment.now_ms)
+    demand(not why_not, ENDED_RIGHTLY, f"ask {fact.ask} ends {fact.how.value}", why_not)
+    demand(
+        fact.at_ms == scene.moment.now_ms,
+        ENDED_RIGHTLY,
+        f"ask {fact.ask} ends at {fact.at_ms}",
+        f"that is now, {scene.moment.now_ms}",
+    )
+    ask.ended, ask.ended_ms = fact.how, fact.at_ms
+
+
+def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
+    """Hold an ask against what should have become of it by now.
+
+    Raises:
+        BrokenRuleError: it should have ended, or come to a coordinator.
+    """
+    if ask.ended is not None:
+        return
+    name, is_late = ask.spec.ask, now_ms > ask.spec.deadline_ms
+    demand(
+        not (ask.unmet > 0 and is_late), ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it should have ended"
+    )
+    is_done = ask.given >= ask.spec.quantity and not _waits_for_a_word(ask)
+    demand(
+        not is_done,
+        ACCOUNTED_FOR,
+        f"all units of ask {name} are given and it is open",
+        "it should have ended fulfilled",
+    )
+    needs_somebody = ask.unmet > 0 and not ask.escalated and escalates_ms(town, ask) < now_ms
+    demand(not needs_somebody, ACCOUNTED_FOR, f"ask {name} waits too long", "it should have come to a coordinator")
+
+
+def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
+    """Field → value, as an ask must be listed when it is opened."""
+    wanted = {name: getattr(said, name) for name in FIELDS if name in AskOpened.model_fields}
+    ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
+    wanted["opened_ms"] = received_ms
+    wanted["earliest_ms"] = received_ms if said.earliest_ms is None else said.earliest_ms
+    wanted["deadline_ms"] = min(ends) if ends else received_ms + town.policy.ask_life_ms
+    wanted["root"] = said.root or said.ask
+    return wanted
+
+
+def _changed(before: Ask, said: AskChanged) -> dict[str, Any]:
+    """Field → value, as an ask must be listed after a change: what was not said stays."""
+    wanted = {name: getattr(before, name) for name in FIELDS}
+    for name in FIELDS:
+        value = getattr(said, name, None)
+        wanted[name] = wanted[name] if value is None else value
+    ends = [ms for ms in (said.needed_by_ms, said.list_until_ms) if ms is not None]
+    wanted["deadline_ms"] = min(ends) if ends else before.deadline_ms
+    return wanted
+
+
+def _write(town: Town, spec: Ask, known: AskBook | None, scene: Scene) -> None:
+    ask = known or AskBook(spec)
+    ask.spec = spec
+    town.asks[spec.ask] = ask
+    town.member(spec.member).asks[spec.ask] = None
+    demand(ask.unmet >= 0, ONE_ACCEPTANCE, f"ask {spec.ask} wants {spec.quantity}", "more units are accepted already")
+    expect_ask(town, ask)
+    scene.touch(town.name, ("ask", spec.ask))
+    scene.brought.setdefault(town.name, {})["ask", spec.ask] = None
+
+
+def _open(town: Town, name: str) -> AskBook:
+    ask = town.asks.get(name)
+    demand(ask is not None, KNOWN, f"a fact speaks of ask {name}", "no such ask is listed")
+    assert ask is not None
+    demand(ask.ended is None, ENDED_RIGHTLY, f"a fact changes ask {name}", "it has ended, and that is for good")
+    return ask
+
+
+def _is_due(town: Town, ask: AskBook, scene: Scene) -> bool:
+    """It waited too long, or what was accepted for it fell silent just now."""
+    lapsed = any(
+        match.status is MatchStatus.unconfirmed and not match.was_completed and match.moved_ms == scene.moment.now_ms
+        for match in ask.matches.values()
+    )
+    return lapsed or (ask.unmet > 0 and escalates_ms(town, ask) < scene.moment.now_ms)
+
+
+def _waits_for_a_word(ask: AskBook) -> bool:
+    return any(match.status is MatchStatus.completed for match in ask.matches.values())
+
+
+def _why_it_may_not_end(ask: AskBook, fact: AskEnded, event: Received | None, now_ms: int) -> str:
+    """In words; empty where the reason holds."""
+    said = None if event is None else event.data
+    match fact.how:
+        case EndedHow.fulfilled:
+            missing = ask.spec.quantity - ask.given
+            return f"{missing} of its units are not given" if missing > 0 or said is not None else ""
+        case EndedHow.expired:
+            return "" if said is None and ask.unmet > 0 and now_ms > ask.spec.deadline_ms else "its time is not up"
+        case EndedHow.withdrawn:
+            is_told = (isinstance(said, AskWithdrawn) and said.ask == fact.ask) or (
+                isinstance(said, MemberLeft) and said.member == ask.spec.member
+            )
+            return "" if is_told else "nobody took it back"
+        case EndedHow.duplicate:
+            is_told = isinstance(said, AskMerged) and (said.ask, said.duplicate_of) == (fact.ask, fact.duplicate_of)
+            return "" if is_told else "no coordinator merged it with that other"
+        case EndedHow.referred:
+            is_told = isinstance(said, AskReferred) and (said.ask, said.to_community) == (fact.ask, fact.to_community)
+            return "" if is_told else "no coordinator referred it there"
+        case _:
+            return "that is no way to end"

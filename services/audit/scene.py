@@ -1,0 +1,37 @@
+"""What a fact is read beside: the moment, its cause, and what else was found out about the block so far."""
+
+from dataclasses import dataclass, field
+
+from schemas.events import Received
+from schemas.taxonomy import Taxonomy
+from services.audit.falling_due import Name
+from services.audit.log_time import Moment
+
+
+@dataclass(slots=True)
+class Scene:
+    """One block while its facts are read; `event` and `is_late` change from fact to fact."""
+
+    moment: Moment
+    taxonomy: Taxonomy | None
+    """None for a block that was decided by another taxonomy: what answers what is not judged then."""
+    event: Received | None = None
+    """The cause of the fact being read."""
+    is_late: bool = False
+    """The fact was decided after what was due: what it touches falls due with the next record only."""
+    touched: dict[str, dict[Name, None]] = field(default_factory=dict)
+    """Town → what changed in this block, so that it may have fallen due by that."""
+    touched_late: dict[str, dict[Name, None]] = field(default_factory=dict)
+    crowded_out: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Town → matches that an acceptance in this block left no room for, with that acceptance."""
+    bounded: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Town → members who blocked somebody, or were suspended, in this block."""
+    proposed_in: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Town → whom a round has asked in this block, and how often: what events lead to after that comes late."""
+    brought: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
+    """Town → what came in this block and may have been waited for."""
+
+    def touch(self, town: str, *names: Name) -> None:
+        """Have it looked at when the block ends, or the next one if it came too late for this."""
+        where = self.touched_late if self.is_late else self.touched
+        where.setdefault(town, {}).update(dict.fromkeys(names))

@@ -1,0 +1,249 @@
+"""Lies about what is so: facts that were changed, dropped, invented or said twice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from schemas.asks import AskOpened
+from schemas.codes import EndedHow, MatchStatus, Role
+from schemas.events import AnyEvent
+from schemas.facts import AskEnded, MatchMoved, Refused, Thanked
+from tests.unit.audit.liars import ACCEPTED, ASKED, PAIR, Lie, recorded, telling, told
+from tests.unit.matching.stories import Story
+
+
+def several(story: Story, lines: str) -> None:
+    """Several events in one block."""
+    said: list[AnyEvent] = []
+    for line in lines.strip().splitlines():
+        command, *rest = line.split()
+        said.append(
+            story.event(
+                command,
+                [word for word in rest if "=" not in word],
+                dict(word.split("=") for word in rest if "=" in word),
+            )
+        )
+    story.send(said)
+
+
+def a_second_acceptance() -> Lie:
+    story = telling(f"{PAIR}\noffer O2 food cell=0,2\ntick 2s")
+    several(story, "accept A1 O1\naccept A1 O2")
+    log = recorded(story)
+    offset = len(log.blocks) - 1
+    accepted, withdrawn, refused = log.blocks[offset].facts
+    assert isinstance(accepted, MatchMoved)
+    assert isinstance(withdrawn, MatchMoved)
+    second = accepted.model_copy(update={"match": withdrawn.match, "cause": refused.cause})
+    return Lie(log.with_block(offset, facts=(accepted, second)), "one_acceptance_per_unit", offset, 1)
+
+
+def a_proposal_that_the_acceptance_left_open() -> Lie:
+    log = told(f"{PAIR}\noffer O2 food cell=0,2\ntick 2s\naccept A1 O1")
+    place = log.last("match.moved")
+    return Lie(log.without(place), "let_go", place[0], None)
+
+
+def a_changed_score() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    proposal = log.fact(*place)
+    parts = proposal.explanation.parts | {"base": 1_000_500}
+    explanation = proposal.explanation.model_copy(update={"parts": parts})
+    return Lie(log.with_fact(place, points=proposal.points + 500, explanation=explanation), "score", *place)
+
+
+def points_that_are_not_their_sum() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    return Lie(log.with_fact(place, points=log.fact(*place).points + 1), "score", *place)
+
+
+def a_wrong_distance() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    return Lie(log.with_fact(place, distance_m=99), "distance", *place)
+
+
+def a_longer_life_of_a_proposal() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    return Lie(log.with_fact(place, expires_ms=log.fact(*place).expires_ms + 1), "expiry", *place)
+
+
+def an_id_that_was_not_computed() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    return Lie(log.with_fact(place, match="1" * 8), "match_id", *place)
+
+
+def a_chance_where_nothing_is_drawn() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    return Lie(log.with_fact(place, chance_ppm=500_000), "chances", *place)
+
+
+def a_dropped_end() -> Lie:
+    log = told("policy\nask A1 food cell=0,0 needed=1h\ntick 2h")
+    place = log.last("ask.ended")
+    return Lie(log.without(place).with_block(place[0], policies={}), "accounted_for", place[0], None)
+
+
+def a_dropped_expiry() -> Lie:
+    log = told(f"{ASKED}\ntick 20m")
+    offset = len(log.blocks) - 1
+    assert [fact.fact for fact in log.blocks[offset].facts] == ["match.moved"]
+    return Lie(log.with_block(offset, facts=(), policies={}), "silence", offset, None)
+
+
+def capacity_exceeded() -> Lie:
+    story = telling(f"{PAIR}\nask A2 food cell=0,0\ntick 2s")
+    several(story, "accept A1 O1\naccept A2 O1")
+    log = recorded(story)
+    offset = len(log.blocks) - 1
+    accepted, withdrawn, refused = log.blocks[offset].facts
+    assert isinstance(withdrawn, MatchMoved)
+    second = accepted.model_copy(update={"match": withdrawn.match, "cause": refused.cause})
+    return Lie(log.with_block(offset, facts=(accepted, second)), "capacity", offset, 1)
+
+
+def a_move_that_is_not_listed() -> Lie:
+    log = told(f"{ASKED}\ndecline A1 O1\naccept A1 O1")
+    offset = len(log.blocks) - 1
+    refused = log.fact(offset, 0)
+    declined = log.fact(offset - 1, 0)
+    forged = declined.model_copy(
+        update={"cause": refused.cause, "move": "accept", "to": MatchStatus.accepted, "reason": None}
+    )
+    return Lie(log.with_block(offset, facts=(forged,)), "move_listed", offset, 0)
+
+
+def an_event_that_nobody_answered() -> Lie:
+    log = told(f"{ACCEPTED}\naccept A1 O1")
+    place = log.last("event.refused")
+    return Lie(log.without(place).with_block(place[0], policies={}), "answered", place[0], None)
+
+
+def an_invented_cause() -> Lie:
+    log = told(ACCEPTED)
+    place = log.last("match.moved")
+    return Lie(log.with_fact(place, cause="story/e99"), "cause_sent", *place)
+
+
+def a_withdrawal_that_nobody_sent() -> Lie:
+    log = told(f"{PAIR}\ntick 1m")
+    offset = len(log.blocks) - 1
+    ended = AskEnded(community="town", ask="A1", how=EndedHow.withdrawn, at_ms=log.blocks[offset].now_ms)
+    lied = log.with_block(offset, facts=(ended,))
+    return Lie(lied, "ended_rightly", offset, 0)
+
+
+def a_late_acceptance_that_counted() -> Lie:
+    story = telling(ASKED)
+    story.now_ms += 20 * 60_000
+    several(story, "accept A1 O1")
+    log = recorded(story)
+    offset = len(log.blocks) - 1
+    refused = log.fact(offset, 0)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "too_late"
+    assert refused.about is not None
+    accepted = MatchMoved(
+        community="town",
+        cause=refused.cause,
+        match=refused.about,
+        move="accept",
+        to=MatchStatus.accepted,
+        by=Role.offerer,
+        at_ms=log.blocks[offset].now_ms,
+    )
+    return Lie(log.with_block(offset, facts=(accepted,)), "in_time", offset, 0)
+
+
+def an_acceptance_in_time_that_was_turned_away() -> Lie:
+    log = told(ACCEPTED)
+    place = log.last("match.moved")
+    moved = log.fact(*place)
+    refused = Refused(
+        community="town", cause=moved.cause, what="match.acknowledged", about=moved.match, reason="too_late"
+    )
+    return Lie(log.with_block(place[0], facts=(refused,)), "in_time", place[0], 0)
+
+
+def an_ask_that_ends_fulfilled_and_is_not() -> Lie:
+    log = told("policy\nask A1 food cell=0,0 units=2 needed=1h\ntick 2h")
+    place = log.last("ask.ended")
+    return Lie(log.with_fact(place, how=EndedHow.fulfilled), "ended_rightly", *place)
+
+
+def an_ask_for_more_than_was_said() -> Lie:
+    log = told(PAIR)
+    offset, index = log.last("ask.listed")
+    body = log.records[offset].body
+    assert isinstance(body.events[0].data, AskOpened)  # type: ignore[union-attr]
+    listed = log.fact(offset, index)
+    return Lie(log.with_fact((offset, index), ask=replace(listed.ask, quantity=3)), "as_said", offset, index)
+
+
+def thanks_that_were_given_twice() -> Lie:
+    story = telling(f"{ACCEPTED}\ncomplete A1 O1")
+    story.send([story.event("thank", ["A1", "O1"], {})], event_id="thanks")
+    story.send([story.event("thank", ["A1", "O1"], {})], event_id="thanks")
+    log = recorded(story)
+    offset = len(log.blocks) - 1
+    thanked = log.fact(offset - 1, 0)
+    assert isinstance(thanked, Thanked)
+    return Lie(log.with_block(offset, facts=(thanked,)), "decided_once", offset, 0)
+
+
+def somebody_left_in_the_waiting_room() -> Lie:
+    log = told("policy\nwithdraw A1\nask A1 food cell=0,0")
+    offset = len(log.blocks) - 1
+    listed = log.fact(offset, 0)
+    return Lie(log.with_block(offset, facts=(listed,)), "waiting_room", offset, None)
+
+
+def a_clock_that_went_back() -> Lie:
+    log = told(f"{PAIR}\ntick 1m")
+    offset = len(log.blocks) - 1
+    return Lie(log.with_block(offset, now_ms=log.blocks[0].now_ms - 1), "log_time", offset, None)
+
+
+def a_policy_that_is_not_in_force() -> Lie:
+    log = told(ASKED)
+    offset = len(log.blocks) - 1
+    return Lie(log.with_block(offset, policies={"town": "reach@9"}), "policy_in_force", offset, None)
+
+
+def a_block_that_answers_another_record() -> Lie:
+    log = told(f"{PAIR}\ntick 2s\ntick 2s")
+    offset = len(log.blocks) - 2
+    return Lie(log.with_block(offset, source=offset + 1), "dense", offset + 1, None)
+
+
+FALSE: tuple[Callable[[], Lie], ...] = (
+    a_second_acceptance,
+    a_proposal_that_the_acceptance_left_open,
+    a_changed_score,
+    points_that_are_not_their_sum,
+    a_wrong_distance,
+    a_longer_life_of_a_proposal,
+    an_id_that_was_not_computed,
+    a_chance_where_nothing_is_drawn,
+    a_dropped_end,
+    a_dropped_expiry,
+    capacity_exceeded,
+    a_move_that_is_not_listed,
+    an_event_that_nobody_answered,
+    an_invented_cause,
+    a_withdrawal_that_nobody_sent,
+    a_late_acceptance_that_counted,
+    an_acceptance_in_time_that_was_turned_away,
+    an_ask_that_ends_fulfilled_and_is_not,
+    an_ask_for_more_than_was_said,
+    thanks_that_were_given_twice,
+    somebody_left_in_the_waiting_room,
+    a_clock_that_went_back,
+    a_policy_that_is_not_in_force,
+    a_block_that_answers_another_record,
+)

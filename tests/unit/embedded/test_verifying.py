@@ -1,0 +1,89 @@
+"""Proving a log: what was decided by others, what is not decided yet, and what cannot be read."""
+
+import pytest
+
+from schemas.topics import DECISIONS, JOURNAL, TOPICS
+from services.embedded import Proof, UnreadableRecordError, verify
+from services.runtime.log import MemoryLog, Record, VirtualClock, scan
+from tests.unit.audit.false_facts import a_second_acceptance, an_ask_for_more_than_was_said
+from tests.unit.audit.liars import ACCEPTED, PARTITION, TAXONOMY, Recorded, told
+
+
+def by_another_version(recorded: Recorded, first: int = 0) -> Recorded:
+    """The same log, decided from some block on by a version that is not the running one."""
+    for block in recorded.blocks[first:]:
+        recorded = recorded.with_block(block.source, logic="0+mcf-0+0")
+    return recorded
+
+
+def test_what_another_version_decided_is_folded_and_counted() -> None:
+    (found,) = verify(by_another_version(told(ACCEPTED), 4).log(), TAXONOMY).partitions
+
+    assert found.breach is None
+    assert (found.decided_again, found.not_decided_again) == (4, found.records - 4)
+
+
+def test_the_auditor_reads_what_another_version_decided() -> None:
+    breach = verify(by_another_version(an_ask_for_more_than_was_said().log).log(), TAXONOMY).breach
+
+    assert breach is not None
+    assert breach.rule.name == "as_said"
+
+
+def test_what_cannot_follow_from_what_stands_is_noticed_by_folding_alone() -> None:
+    breach = verify(by_another_version(a_second_acceptance().log).log(), TAXONOMY, (Proof.again,)).breach
+
+    assert breach is not None
+    assert breach.rule.name == "folds"
+    assert "ask A1 has more accepted than was asked for" in breach.stands
+
+
+def test_what_is_not_decided_yet_is_counted() -> None:
+    recorded = told(ACCEPTED)
+    behind = Recorded(recorded.records, recorded.blocks[:-2])
+
+    (found,) = verify(behind.log(), TAXONOMY).partitions
+
+    assert found.breach is None
+    assert (found.records, found.undecided) == (len(recorded.records) - 2, 2)
+
+
+def test_a_decision_about_nothing_is_noticed() -> None:
+    recorded = told(ACCEPTED)
+    log = MemoryLog(TOPICS, VirtualClock())
+    for record in scan(recorded.log(), DECISIONS.name, PARTITION):
+        log.restore(DECISIONS.name, PARTITION, [record])
+
+    breach = verify(log, TAXONOMY).breach
+
+    assert breach is not None
+    assert (breach.rule.name, breach.wanted) == ("dense", "the journal ends at 0")
+
+
+def test_a_decision_that_was_written_twice_counts_once() -> None:
+    recorded, log = told(ACCEPTED), MemoryLog(TOPICS, VirtualClock())
+    for record in scan(recorded.log(), JOURNAL.name, PARTITION):
+        log.restore(JOURNAL.name, PARTITION, [record])
+    offset = 0
+    for record in scan(recorded.log(), DECISIONS.name, PARTITION):
+        for _ in range(2):
+            twice = Record(DECISIONS.name, PARTITION, offset, record.stamp_ms, None, record.value, ())
+            log.restore(DECISIONS.name, PARTITION, [twice])
+            offset += 1
+
+    (found,) = verify(log, TAXONOMY).partitions
+
+    assert found.breach is None
+    assert found.records == len(recorded.records)
+
+
+@pytest.mark.parametrize("topic", [JOURNAL.name, DECISIONS.name])
+def test_a_record_of_no_known_version_is_named(topic: str) -> None:
+    recorded, log = told(ACCEPTED), MemoryLog(TOPICS, VirtualClock())
+    block = recorded.blocks[0].model_dump_json().encode()
+    values = {JOURNAL.name: recorded.records[0].body.model_dump_json().encode(), DECISIONS.name: block} | {topic: b"{}"}
+    for name, value in values.items():
+        log.restore(name, PARTITION, [Record(name, PARTITION, 0, recorded.records[0].stamp_ms, None, value, ())])
+
+    with pytest.raises(UnreadableRecordError, match=f"partition 3: record 0 of {topic} is none this version reads"):
+        verify(log, TAXONOMY)
