@@ -9,7 +9,7 @@ in memory a sixth (measured: an ask of 560 bytes instead of 3,600), and read and
 """
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -50,6 +50,40 @@ class Model(BaseModel):
     """A value that travels: frozen, strict, decoded with `model_validate_json`."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+    # Every field in the order in which it is written, with its default; PydanticUndefined where there is none.
+    _blank: ClassVar[dict[str, Any]] = {}
+    _field_names: ClassVar[set[str]] = set()
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        """Keep the fields at hand for `trusted`."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._blank = {name: field.get_default(call_default_factory=True) for name, field in cls.model_fields.items()}
+        cls._field_names = set(cls._blank)
+
+    @classmethod
+    def trusted(cls, **fields: Any) -> Self:
+        """The model with these fields, unchecked: equal to the checked one, at half its cost.
+
+        Only for what the engine makes by the million, from values that were checked when they came in. What was
+        forgotten cannot be written, and tests decode whatever the engine wrote.
+        """
+        one = cls.__new__(cls)
+        values = one.__dict__
+        values.update(cls._blank)
+        values.update(fields)
+        assert len(values) == len(cls._blank), f"{cls.__name__} has no such field"
+        _TELL_FIELDS(one, cls._field_names)
+        _TELL_EXTRA(one, None)
+        _TELL_PRIVATE(one, None)
+        return one
+
+
+_TELL_FIELDS, _TELL_EXTRA, _TELL_PRIVATE = (
+    BaseModel.__dict__[f"__pydantic_{name}__"].__set__ for name in ("fields_set", "extra", "private")
+)
+"""What pydantic keeps beside the fields: a frozen model lets nobody set it, the slots themselves do."""
 
 
 HELD = ConfigDict(strict=True, extra="ignore")

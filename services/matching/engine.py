@@ -220,7 +220,7 @@ class Engine:
             for name in spoken_of
             if name in self.state.communities
         }
-        block = DecisionBlock(
+        block = DecisionBlock.model_construct(  # unchecked: each fact was checked when it was made
             source=record.offset,
             logic=self.logic,
             policies=policies,

@@ -33,8 +33,11 @@ def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[Journal
 def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRecord]) -> None:
     live, folded = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
     for record in journal:
-        block = live.apply(record)
-        folded.fold(block, canonical.encode(block))
+        decided = live.decide(record)
+        block = DecisionBlock.model_validate_json(decided.written)
+        assert block == decided.block
+        assert decided.written == block.model_dump_json().encode()
+        folded.fold(block, decided.written)
         assert folded.state == live.state
 
 

@@ -32,7 +32,7 @@ def acknowledge(
         return refused(community, event, "units_taken", said.match, said.verb)
     if said.verb in BEFORE_ACCEPTANCE and event.received_ms > match.expires_ms:
         return refused(community, event, "too_late", said.match, said.verb)
-    step = MatchMoved(
+    step = MatchMoved.trusted(
         community=community.community,
         cause=event.uid,
         match=match.match,

@@ -49,7 +49,7 @@ def open_ask(
     if earliest_ms > deadline_ms:
         return refused(community, event, "window_empty", said.ask)
     ask = as_listed(said, said.ask, event.received_ms, earliest_ms, deadline_ms)
-    return [AskListed(community=community.community, cause=event.uid, ask=ask)]
+    return [AskListed.trusted(community=community.community, cause=event.uid, ask=ask)]
 
 
 def as_listed(said: AskOpened, name: str, opened_ms: int, earliest_ms: int, deadline_ms: int) -> Ask:

@@ -32,7 +32,7 @@ def open_offer(
     if from_ms > deadline_ms:
         return refused(community, event, "window_empty", said.offer)
     offer = as_offered(said, said.offer, event.received_ms, from_ms, deadline_ms)
-    return [OfferListed(community=community.community, cause=event.uid, offer=offer)]
+    return [OfferListed.trusted(community=community.community, cause=event.uid, offer=offer)]
 
 
 def as_offered(said: OfferOpened, name: str, opened_ms: int, from_ms: int, deadline_ms: int) -> Offer:

@@ -44,7 +44,7 @@ def propose(
         made_ppm: the probability with which it came about.
     """
     expires_ms = min(moment.told_ms + community.policy.proposal_life_ms, ask.spec.deadline_ms, offer.spec.deadline_ms)
-    return Proposed(
+    return Proposed.trusted(
         community=community.community,
         cause=cause,
         match=match_id(community.community, ask.spec.ask, offer.spec.offer, attempt),
@@ -85,7 +85,7 @@ def moved(
     cause: str | None,
 ) -> MatchMoved:
     """A move that the lifecycle lists and that nobody gave a reason for."""
-    return MatchMoved(
+    return MatchMoved.trusted(
         community=community.community, cause=cause, match=match.match, move=move, to=to, by=by, at_ms=at_ms
     )
 

@@ -27,9 +27,9 @@ FIXED_SIDE_M = METRES_PER_ASK * 100
 """Of a town that does not grow: the one that ten thousand open asks have at constant density."""
 LIFE_MS = 600_000
 """How long an ask stays open on average."""
-PATIENCE_MS = 25 * 60_000
+PATIENCE_MS = 90 * 60_000
 """How long an asker waits on average before giving up, if nobody accepts."""
-OFFER_LIFE_MS = 80 * 60_000
+OFFER_LIFE_MS = 110 * 60_000
 """How long an offer stands on average, if nobody needs it."""
 SPAN_MS_MIN = 70_000
 OFFERS_PER_ASK = 1.5
@@ -60,7 +60,7 @@ OFFERED = Weighted({
 })  # fmt: skip
 NEEDS_OFFERED = Weighted({1: 3, 2: 5, 3: 4})
 RADIUS_M = Weighted({1_000: 2, 1_500: 5, 2_200: 5, 3_000: 3})
-CAPACITY = Weighted({1: 15, 2: 5})
+CAPACITY = Weighted({1: 12, 2: 6, 3: 2})
 URGENCY = Weighted({Urgency.critical: 1, Urgency.high: 12, Urgency.normal: 70, Urgency.low: 17})
 VETTING = Weighted({Vetting.basic: 45, Vetting.checked: 40, Vetting.trusted: 15})
 LANGUAGES: Weighted[tuple[str, ...]] = Weighted({("en",): 80, ("en", "es"): 12, ("es",): 8})

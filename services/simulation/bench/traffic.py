@@ -30,8 +30,8 @@ BLOCK_MS_MAX = 10_000
 """A block is cut after this much log time, however few events it has."""
 WITHDRAWN = 0.05
 """How many of what askers say take an ask back."""
-ACCEPTED = 0.36
-"""How many answers are acceptances where as many asks are open as should be."""
+ACCEPTED = 0.48
+"""How many answers are acceptances where as many asks are open as should be: about as the policy expects of people."""
 DRIFT = 4
 """How much more, or less, for each part by which there are too many or too few."""
 ANSWERED_PER_ASK = 4
