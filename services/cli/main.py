@@ -31,7 +31,6 @@ app = typer.Typer(
     epilog="Start with `commonweal demo`, or with `commonweal up --data DIR` and `commonweal submit FILE --data DIR`.",
 )
 
-<<<<<<< HEAD
 for command in (
     demo,
     up,
@@ -41,15 +40,13 @@ for command in (
     explain,
     policy,
     replay,
+    verify,
+    simulate,
     board,
     journal,
     dead_letters,
     quarantine,
     bench,
-    simulate,
 ):
-=======
-for command in (demo, up, submit, load, status, explain, policy, replay, verify, board, journal, dead_letters, bench):
->>>>>>> audit
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

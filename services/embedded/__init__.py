@@ -12,11 +12,8 @@ from services.embedded.errors import (
     LeapError,
     NoDataError,
     NotFreshError,
-<<<<<<< HEAD
     NotToQuarantineError,
-=======
     UnreadableRecordError,
->>>>>>> audit
     VirtualFolderError,
 )
 from services.embedded.handover import HandoverError, hand_over, quarantine_there, reach
@@ -49,11 +46,8 @@ __all__ = [
     "NotFreshError",
     "NotToQuarantineError",
     "PortTakenError",
-<<<<<<< HEAD
-    "QuarantinedEvent",
-=======
     "Proof",
->>>>>>> audit
+    "QuarantinedEvent",
     "Replayed",
     "ReplayedLetter",
     "ReplayedPartition",

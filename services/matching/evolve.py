@@ -225,7 +225,6 @@ def _move_match(community: CommunityState, fact: MatchMoved) -> None:
     assert ask.proposed >= 0, f"ask {match.ask} has fewer than no open proposals"
 
 
-<<<<<<< HEAD
 def _remind(community: CommunityState, fact: MatchReminded) -> None:
     match = community.matches[fact.match]
     if fact.what is FollowUp.reminder:
@@ -234,12 +233,12 @@ def _remind(community: CommunityState, fact: MatchReminded) -> None:
     elif fact.what is FollowUp.happened:
         assert not match.inquired_ms, f"match {fact.match} is inquired about twice"
         match.inquired_ms = fact.at_ms
-=======
+
+
 def _stays_asked(community: CommunityState, ask: AskState, member: str) -> bool:
     """Another proposal of the ask to the member was not withdrawn: a coordinator may have asked them twice."""
     others = (community.matches[match] for match in ask.matches)
     return any(other.offerer == member and other.status is not MatchStatus.withdrawn for other in others)
->>>>>>> audit
 
 
 def _weigh(ask: AskState, offer: OfferState, match: MatchState, sign: int) -> None:

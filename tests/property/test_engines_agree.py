@@ -10,7 +10,7 @@ from schemas.events import Received
 from schemas.facts import AnyFact
 from schemas.journal import JournalRecord
 from schemas.taxonomy.load import load
-from services.matching import Engine, canonical, frozen
+from services.matching import Engine, frozen
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
 from tests.property.journals import journals
