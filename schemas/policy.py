@@ -123,6 +123,8 @@ class AcceptanceDial(Model):
     """A pair this far apart is worth half of one at no distance; 0: the way counts by `points_per_m` alone."""
     again_ppm: Ppm = 700_000
     """What each time a member was asked within 24 hours leaves of a pair's worth."""
+    taken_ppm: Ppm = 800_000
+    """How surely a member who accepts one of the proposals they have open is gone for the others."""
     known_well_ppm: Annotated[int, Field(ge=CERTAIN_PPM, le=10 * CERTAIN_PPM)] = 1_500_000
     """How many times as much a pair is worth who completed and confirmed a match before."""
     asking_cost: ScorePoints = 0
@@ -204,11 +206,11 @@ class Policy(Model):
     )
     """When a waiting ask is looked at again after the last thing that happened to it; then again and again at the
     distance of the last two. In between, only when something happens to it or near it."""
-    proposals_open_per_unit: Slots = 8
+    proposals_open_per_unit: Slots = 20
     """At most so many are asked at one time; where answers are certain, one is."""
     open_slots: Slots = 3
     """Open proposals a member has at one time."""
-    proposal_life_ms: Annotated[DurationMs, Field(ge=1_000)] = 15 * 60_000
+    proposal_life_ms: Annotated[DurationMs, Field(ge=1_000)] = 45 * 60_000
     answer_ms_min: DurationMs = 60_000
     """Nobody is asked who would have less time than this to answer."""
     ask_life_ms: DurationMs = 14 * DAY_MS
@@ -218,7 +220,7 @@ class Policy(Model):
     escalate_after_ms: MsByUrgency = MsByUrgency(critical=600_000, high=3_600_000, normal=DAY_MS, low=3 * DAY_MS)
     """An ask with unmet units that waited this long comes to a coordinator; the engine goes on."""
 
-    asked_per_day_max: Annotated[int, Field(ge=0, le=1_000)] = 12
+    asked_per_day_max: Annotated[int, Field(ge=0, le=1_000)] = 20
     asked_per_week_max: Annotated[int, Field(ge=0, le=1_000)] = 40
     active_max: Annotated[int, Field(ge=1, le=1_000)] = 5
 

@@ -26,6 +26,8 @@ class Sides:
     """How often who offers was asked within 24 hours."""
     active: int
     """Matches who offers carries."""
+    to_answer: int
+    """Proposals who offers has open."""
     accept_ppm: int
     """Chance that who offers accepts, as the proposal says it was learned."""
 
@@ -86,10 +88,20 @@ def _shares(policy: Policy, sides: Sides, left: int) -> dict[str, int]:
         again_ppm = again_ppm * dial.again_ppm // CERTAIN_PPM
     ppm = {"nearness": dial.near_m * CERTAIN_PPM // (dial.near_m + sides.way_m) if dial.near_m else CERTAIN_PPM}
     if dial.ranking is not Ranking.nearest:
-        ppm |= {"chance": sides.accept_ppm, "asked_lately": again_ppm}
+        ppm |= {"chance": sides.accept_ppm, "still_free": _free_ppm(policy, sides), "asked_lately": again_ppm}
         ppm |= {"known_well": dial.known_well_ppm} if sides.helped_before else {}
     taken = {}
     for name, share in ppm.items():
         taken[name] = left * share // CERTAIN_PPM - left
         left += taken[name]
-    return {"chance": 0, "asked_lately": 0, "known_well": 0, **taken, "asking_cost": -dial.asking_cost}
+    return {"chance": 0, "still_free": 0, "asked_lately": 0, "known_well": 0, **taken, "asking_cost": -dial.asking_cost}
+
+
+def _free_ppm(policy: Policy, sides: Sides) -> int:
+    """Chance that none of what the helper has to answer takes them first."""
+    left_ppm = CERTAIN_PPM
+    for _ in range(sides.to_answer):
+        left_ppm = (
+            left_ppm * (CERTAIN_PPM - policy.acceptance.taken_ppm * sides.accept_ppm // CERTAIN_PPM) // CERTAIN_PPM
+        )
+    return left_ppm

@@ -226,9 +226,10 @@ def _adds_up(case: Case) -> None:
 
 def _sides(case: Case) -> Sides:
     told_ms, helper, asker = case.scene.moment.told_ms, case.said.offerer, case.said.asker
-    asked = case.offerer.asked_since(told_ms - DAY_MS)
+    asked, is_open = case.offerer.asked_since(told_ms - DAY_MS), case.offerer.open_count()
     if not case.is_by_hand:  # a round is planned before any of its proposals are out
-        asked -= case.scene.proposed_in.get(case.town.name, {}).get(helper, 0)
+        out = case.scene.proposed_in.get(case.town.name, {}).get(helper, 0)
+        asked, is_open = asked - out, is_open - out
     return Sides(
         ask=case.ask.spec,
         offer=case.offer.spec,
@@ -237,6 +238,7 @@ def _sides(case: Case) -> Sides:
         helped_before=asker in case.offerer.helped or helper in case.asker.helped,
         asked_lately=asked,
         active=case.offerer.active_count(),
+        to_answer=is_open,
         accept_ppm=case.said.accept_ppm,
     )
 

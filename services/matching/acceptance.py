@@ -34,6 +34,14 @@ def chance_ppm(dial: AcceptanceDial, member: MemberState) -> int:
     return accepted * MILLION // (tried * MILLION + member.tried_ppm)
 
 
+def still_free_ppm(dial: AcceptanceDial, member: MemberState, accept_ppm: int) -> int:
+    """Chance that none of the member's open proposals takes them before they answer another one."""
+    left_ppm = MILLION
+    for _ in member.open_matches:
+        left_ppm = left_ppm * (MILLION - dial.taken_ppm * accept_ppm // MILLION) // MILLION
+    return left_ppm
+
+
 def soon_ppm(dial: AcceptanceDial, accept_ppm: int, waited_ms: int, left_ms: int) -> int:
     """Chance that an open proposal is accepted within the policy's `within_ms`, given the silence so far.
 

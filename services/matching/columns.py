@@ -234,6 +234,7 @@ class Columns:
                 [left_of_worth(dial.again_ppm, times) for times in range(int(recent.max(initial=0)) + 1)]
             )
             left = left * members.chance_ppm[member] // MILLION
+            left = left * members.free_ppm[member] // MILLION
             left = left * again_ppm[recent] // MILLION
             left = np.where(helped > 0, left * dial.known_well_ppm // MILLION, left)
         points: Numbers = left - dial.asking_cost

@@ -8,7 +8,7 @@ import numpy as np
 
 from schemas.codes import VETTING_RANK
 from schemas.policy import DAY_MS
-from services.matching.acceptance import chance_ppm
+from services.matching.acceptance import chance_ppm, still_free_ppm
 from services.matching.quiet import DAY_MINUTES, MINUTE_MS, is_quiet, local_minute
 from services.matching.rules import active_cap, day_cap, left_open, week_cap
 from services.matching.state import WEEK_MS, CommunityState, MemberState
@@ -28,6 +28,7 @@ COLUMNS = (
     "no_slots",
     "vetting",
     "chance_ppm",
+    "free_ppm",
     "recent",
     "active",
     "languages",
@@ -59,6 +60,7 @@ class MemberColumns:
     no_slots: Numbers
     vetting: Numbers
     chance_ppm: Numbers
+    free_ppm: Numbers
     recent: Numbers
     active: Numbers
     languages: Numbers
@@ -119,7 +121,9 @@ class MemberColumns:
         self.carries_enough[row] = len(member.active_matches) >= active_cap(policy, member)
         self.no_slots[row] = left_open(policy, member) <= 0
         self.vetting[row] = VETTING_RANK[fields.vetting]
-        self.chance_ppm[row] = chance_ppm(policy.acceptance, member)
+        accept_ppm = chance_ppm(policy.acceptance, member)
+        self.chance_ppm[row] = accept_ppm
+        self.free_ppm[row] = still_free_ppm(policy.acceptance, member, accept_ppm)
         self.recent[row] = recent
         self.active[row] = len(member.active_matches)
         self.languages[row] = self.bits(fields.languages)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from schemas.codes import Urgency
 from schemas.policy import DAY_MS, AcceptanceDial, ByUrgency, Policy, Ranking, ScoreDial
-from services.matching.acceptance import MILLION, chance_ppm
+from services.matching.acceptance import MILLION, chance_ppm, still_free_ppm
 from services.matching.rules import Pair, distance_m
 from services.matching.state import AskState, MemberState, OfferState
 
@@ -45,6 +45,7 @@ class OfferPoints:
     later_ask: int
     fairness: int
     chance_ppm: int
+    free_ppm: int
     again_ppm: int
 
 
@@ -68,7 +69,9 @@ def points_of_offer(
     recent = offerer.asked_since(told_ms - DAY_MS)
     again_ppm = left_of_worth(policy.acceptance.again_ppm, recent)
     fairness = -carried(policy.score, recent, offerer)
-    return OfferPoints(-life, life - kept(life, prospects), fairness, chance_ppm(policy.acceptance, offerer), again_ppm)
+    accept_ppm = chance_ppm(policy.acceptance, offerer)
+    free_ppm = still_free_ppm(policy.acceptance, offerer, accept_ppm)
+    return OfferPoints(-life, life - kept(life, prospects), fairness, accept_ppm, free_ppm, again_ppm)
 
 
 def of_life(policy: Policy, deadline_ms: int, told_ms: int) -> int:
@@ -114,6 +117,7 @@ def of_shares(
         "uncovered": ask.uncovered_ppm,
         "nearness": dial.near_m * MILLION // (dial.near_m + way_m) if dial.near_m else MILLION,
         "chance": offer.chance_ppm if learned else MILLION,
+        "still_free": offer.free_ppm if learned else MILLION,
         "asked_lately": offer.again_ppm if learned else MILLION,
         "known_well": dial.known_well_ppm if learned and helped else MILLION,
     }

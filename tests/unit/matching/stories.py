@@ -72,6 +72,7 @@ NEEDS = {
 }
 UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 EAGER = HoldDial(ask_waits_s_max=0)
+USUAL = {"proposal_life_ms": 900_000, "asked_per_day_max": 12, "proposals_open_per_unit": 8}
 TAXONOMY = load()
 
 
@@ -277,7 +278,7 @@ class Story:
                 dial, field_name = name.split(".")
                 fields.setdefault(dial, {})[field_name] = int(value)
         certain = {} if uncertain else {"acceptance": CERTAIN, "proposals_open_per_unit": 1}
-        return PolicySet(community="town", policy=Policy.model_validate({"hold": EAGER, **certain, **fields}))
+        return PolicySet(community="town", policy=Policy.model_validate({"hold": EAGER, **USUAL, **certain, **fields}))
 
     def acknowledgement(self, verb: Verb, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`accept A1 O1`, `cancel A1 O1 why=illness by=asker`."""
