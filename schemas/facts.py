@@ -6,26 +6,23 @@ Facts are complete: a reader of decisions never needs the journal. Each names th
 
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter
-from pydantic.dataclasses import dataclass
+from pydantic import Field
 
 from schemas.asks import AskOpened
-from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role, Urgency, Verb, Vetting
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role, Verb
 from schemas.dead_letters import PlaceOfEvent
 from schemas.events import Received
+from schemas.listed import ASK as ASK
+from schemas.listed import OFFER as OFFER
+from schemas.listed import Ask as Ask
+from schemas.listed import Offer as Offer
 from schemas.members import MemberFields
 from schemas.model import (
-    HELD,
     CodeWord,
-    CodeWords,
     Count,
     Id,
-    Languages,
     Model,
     Ms,
-    NeedCode,
-    Needs,
-    Place,
     Points,
     Ppm,
     ReachM,
@@ -34,7 +31,6 @@ from schemas.model import (
 from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined, RefusedWhy
 from schemas.policy import Policy
-from schemas.schedules import Schedule
 
 Cause = Annotated[str, Field(max_length=200)]
 RuleName = CodeWord | Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
@@ -83,55 +79,6 @@ class MemberMarked(FactModel):
     fact: Literal["member.marked"] = "member.marked"
     member: Id
     suspended: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=HELD)
-class Ask:
-    """An ask as the engine holds it: every default resolved."""
-
-    ask: Id
-    member: Id
-    need: NeedCode
-    place: Place | None
-    remote: bool
-    reach_m: ReachM | None
-    urgency: Urgency
-    quantity: Units
-    unit: CodeWord
-    opened_ms: Ms
-    earliest_ms: Ms
-    deadline_ms: Ms
-    """Last millisecond at which an acceptance counts."""
-    languages: Languages
-    skills: CodeWords
-    accessibility: CodeWords
-    vetting: Vetting
-    schedule: Schedule | None = None
-    on_behalf_of: Id | None = None
-    root: Id
-    path: tuple[Id, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, config=HELD)
-class Offer:
-    """An offer as the engine holds it: every default resolved."""
-
-    offer: Id
-    member: Id
-    needs: Needs
-    place: Place | None
-    remote: bool
-    radius_m: ReachM
-    capacity: Units
-    unit: CodeWord
-    opened_ms: Ms
-    from_ms: Ms
-    deadline_ms: Ms
-    schedule: Schedule | None = None
-
-
-ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
-OFFER: TypeAdapter[Offer] = TypeAdapter(Offer)
 
 
 class AskListed(FactModel):

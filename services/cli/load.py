@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from services.cli.arguments import FolderToFill, print_json, refuse_usage
+from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.policy_document import policy_named
+from services.cli.times import time_ms
 
 if TYPE_CHECKING:
     from schemas.policy import Policy
     from services.simulation.loading import Load, Loaded
+    from services.simulation.row_changes import RowChanges
 
 Table = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.", exists=True, dir_okay=False)]
 Mapping = Annotated[
@@ -23,12 +25,16 @@ PolicyName = Annotated[
         "--policy", metavar="NAME|FILE", help="reach, near, balanced, or a JSON file as `policy show` prints."
     ),
 ]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="The data folder; made if it is not there.", file_okay=False, metavar="DIR"),
+]
 Answers = Annotated[
     str | None,
     typer.Option(
         "--answers",
-        metavar="accept|none",
-        help="Whether who is asked says yes, or nothing; the mapping's own if left out.",
+        metavar="accept|none|curve",
+        help="Who is asked says yes, or nothing, or answers as people do; the mapping's own if left out.",
     ),
 ]
 Tick = Annotated[
@@ -38,7 +44,26 @@ Tick = Annotated[
 WithReport = Annotated[
     bool, typer.Option("--report", help="Hold the outcome against simple policies and the best possible in hindsight.")
 ]
-TICK_MS = {"ms": 1, "s": 1_000, "min": 60_000}
+AcceptMean = Annotated[
+    float,
+    typer.Option("--accept-mean", metavar="SHARE", help="With `curve`: how likely people accept, on average."),
+]
+Seeds = Annotated[
+    int, typer.Option("--seeds", min=1, max=1_000, help="With `curve`: how many times, each with other people.")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", min=1, help="With `curve`: processes at a time; one for each processor if left out."),
+]
+ThinAsks = Annotated[
+    int, typer.Option("--thin-asks", min=1, metavar="N", help="Keep only every Nth ask, the first one first.")
+]
+AskPatience = Annotated[
+    str | None, typer.Option("--ask-patience", metavar="TIME", help="How long each ask stays, such as 6h.")
+]
+OfferPatience = Annotated[
+    str | None, typer.Option("--offer-patience", metavar="TIME", help="How long each offer stays, such as 4h.")
+]
 
 
 def register(root: typer.Typer) -> None:
@@ -50,9 +75,15 @@ def load(
     table: Table,
     mapping: Mapping = "city-hour",
     policy: PolicyName = "balanced",
-    data: FolderToFill = DEFAULT,
+    data: Data = None,
     report: WithReport = False,
     answers: Answers = None,
+    accept_mean: AcceptMean = 0.2,
+    seeds: Seeds = 1,
+    jobs: Jobs = None,
+    thin_asks: ThinAsks = 1,
+    ask_patience: AskPatience = None,
+    offer_patience: OfferPatience = None,
     tick: Tick = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,42 +92,72 @@ def load(
     Needs, members and answers that the table lacks are invented by the mapping, and called so. The folder lives on
     the load's own clock from then on: look at it with `status`, `explain` and `replay`.
 
+    With `--answers curve` people may not answer: figures are means over `--seeds`, each a load of its own, and
+    `--report` sets the same policy ranking by nearness, and asking one at a time, beside it. Folders are kept only for
+    a single seed with `--data`.
+
     Exit code 0 when it was loaded, rows that could not be read counted; 2 when it could not be.
 
     Example: `commonweal load city-hour.csv --mapping city-hour --policy reach --data hour --report`
     """
-    from services.simulation.display import progress
+    from services.cli.load_people import compare_loads
     from services.simulation.errors import SimulationError
-    from services.simulation.loading import load as load_table
+    from services.simulation.row_changes import RowChanges
 
-    order = _order(table, mapping, policy, answers, tick)
+    changes = RowChanges(
+        thin_asks, time_ms("--ask-patience", ask_patience), time_ms("--offer-patience", offer_patience)
+    )
+    order = _order(table, mapping, policy, answers, tick, changes, accept_mean)
     try:
-        with progress(f"loading {table.name}", quiet=as_json) as told:
-            loaded = load_table(order, data, tell=lambda come_ms, goes_ms: told(come_ms, goes_ms, ""))
+        if order.people is not None:
+            compare_loads(order, seeds, jobs, data, mapping, with_rivals=report, as_json=as_json)
+        else:
+            _load_once(order, data or DEFAULT, mapping, with_report=report, as_json=as_json)
     except SimulationError as error:
         raise refuse_usage(str(error)) from None
     except OSError as error:
         raise refuse_usage(f"{table.name}: {error.strerror}; give a file that can be read") from None
-    found = _found(order, loaded, mapping, with_report=report)
-    if as_json:
-        print_json(found)
-    else:
-        _show(found, data)
 
 
-def _order(table: Path, mapping: str, policy: str, answers: str | None, tick: str | None) -> "Load":
+def _order(
+    table: Path,
+    mapping: str,
+    policy: str,
+    answers: str | None,
+    tick: str | None,
+    changes: "RowChanges",
+    accept_mean: float,
+) -> "Load":
     from services.intake import find_mapping
-    from services.simulation.loading import ANSWERS, Load
+    from services.simulation.acceptance.people import People
+    from services.simulation.loading import ANSWERS, CURVE, Load
 
     mapped = find_mapping(mapping)
     how = answers or mapped.answers or "none"
     if how not in ANSWERS:
         raise refuse_usage(f"--answers is {how}; give one of {', '.join(ANSWERS)}")
+    if how == CURVE:
+        if not 0 < accept_mean < 1:
+            raise refuse_usage(f"--accept-mean is {accept_mean}; give a share between 0 and 1, such as 0.2")
+        return Load(table, mapped, _ticking(policy_named(policy), tick), how, People(1, accept_mean), changes)
     try:
         wanted = mapped.policy_over(policy_named(policy))
     except ValueError as error:
         raise refuse_usage(f"the mapping's wishes and policy {policy} do not go together: {error}") from None
-    return Load(table, mapped, _ticking(wanted, tick), how)
+    return Load(table, mapped, _ticking(wanted, tick), how, changes=changes)
+
+
+def _load_once(order: "Load", data: Path, mapping: str, *, with_report: bool, as_json: bool) -> None:
+    from services.simulation.display import progress
+    from services.simulation.loading import load as load_table
+
+    with progress(f"loading {order.table.name}", quiet=as_json) as told:
+        loaded = load_table(order, data, tell=lambda come_ms, goes_ms: told(come_ms, goes_ms, ""))
+    found = _found(order, loaded, mapping, with_report=with_report)
+    if as_json:
+        print_json(found)
+    else:
+        _show(found, data)
 
 
 def _ticking(policy: "Policy", tick: str | None) -> "Policy":
@@ -104,14 +165,11 @@ def _ticking(policy: "Policy", tick: str | None) -> "Policy":
 
     from schemas.policy import Policy
 
-    if tick is None:
+    tick_ms = time_ms("--tick", tick)
+    if tick_ms is None:
         return policy
-    digits = tick.rstrip("mins")
-    unit = TICK_MS.get(tick.removeprefix(digits) or "s")
-    if unit is None or not digits.isdigit():
-        raise refuse_usage(f"--tick is {tick}; give a time such as 2s, 500ms or 1min")
     try:
-        return Policy.model_validate({**policy.model_dump(), "tick_ms": int(digits) * unit})
+        return Policy.model_validate({**policy.model_dump(), "tick_ms": tick_ms})
     except ValidationError:
         raise refuse_usage(
             f"--tick is {tick}; rounds run every 100ms at the soonest and every 60min at the latest"

@@ -116,6 +116,7 @@ class Embedded:
         clock_kind: ClockKind = "wall",
         settings: EmbeddedSettings | None = None,
         after_step: AfterStep = silently,
+        log: Log | None = None,
     ) -> Self:
         """Open a data folder, made if there is none, and catch up: decisions with the journal, the board with both.
 
@@ -125,6 +126,7 @@ class Embedded:
             clock: stamps what is let in and journalled.
             clock_kind: whose time that is; a folder keeps to the kind it was made with.
             after_step: told "cut", "decide", "append decisions", "board", "relay" and "snapshot" as each is done.
+            log: instead of the folder's own: one in memory, for a run of which only what was decided is wanted.
 
         Raises:
             VirtualFolderError: the folder lives on a load's clock, and the world's was given.
@@ -139,7 +141,7 @@ class Embedded:
         folder = DataFolder(path)
         folder.create()
         with ExitStack() as opened:
-            log = _open_log(folder, clock, clock_kind)
+            log = log or _open_log(folder, clock, clock_kind)
             opened.callback(log.close)
             taxonomy = load_taxonomy()
             dead_letters = DeadLetters(log, folder.keys, clock)

@@ -259,7 +259,7 @@ class Columns:
     def _best(self, points: Numbers, row: Numbers, wanted: int) -> list[Scored]:
         """The best offer of each member, best first, then by offer id; all of them, or at least `wanted`."""
         if len(points) > wanted:
-            least = np.partition(points, len(points) - wanted)[len(points) - wanted]
+            least = np.sort(points, kind="stable")[len(points) - wanted]
             top = np.flatnonzero(points >= least)
             best = self._once_a_member(points[top], row[top])
             if len(best) >= wanted:

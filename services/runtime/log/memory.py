@@ -98,8 +98,10 @@ class MemoryLog:
 
     def partitions(self, topic: str) -> tuple[int, ...]:
         """See `Log.partitions`."""
-        spec = check_topic(self._topics, topic)
-        return tuple(number for number in range(spec.partitions) if self.next_offset(topic, number))
+        check_topic(self._topics, topic)
+        with self._lock:
+            self._check_open()
+            return tuple(sorted(number for (name, number), held in self._records.items() if name == topic and held))
 
     def close(self) -> None:
         """See `Log.close`. The records are gone with it."""
