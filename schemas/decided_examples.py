@@ -12,7 +12,6 @@ from schemas.examples import ASK, ASKER, COORDINATOR, HELPER, HERE, HOUR_MS, MAT
 from schemas.facts import (
     Alternative,
     AnyFact,
-    Ask,
     AskEnded,
     AskListed,
     AskMarked,
@@ -31,7 +30,6 @@ from schemas.facts import (
     MemberMarked,
     Noted,
     Occurrence,
-    Offer,
     OfferEnded,
     OfferListed,
     OfferMarked,
@@ -47,6 +45,7 @@ from schemas.facts import (
     Thanked,
 )
 from schemas.journal import Block, Tick
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields, MemberLoad
 from schemas.model import Model, Place
 from schemas.notifications import Occasion, requested

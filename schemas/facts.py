@@ -12,10 +12,7 @@ from schemas.asks import AskOpened
 from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role, Verb
 from schemas.dead_letters import PlaceOfEvent
 from schemas.events import Received
-from schemas.listed import ASK as ASK
-from schemas.listed import OFFER as OFFER
-from schemas.listed import Ask as Ask
-from schemas.listed import Offer as Offer
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.model import (
     CodeWord,

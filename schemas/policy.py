@@ -109,19 +109,19 @@ class AcceptanceDial(Model):
 
     prior_ppm: Ppm = 250_000
     """Chance to accept of a member of whom no answer is known."""
-    prior_weight: Annotated[int, Field(ge=1, le=1_000)] = 4
+    prior_weight: Annotated[int, Field(ge=1, le=1_000)] = 3
     """How many answers the prior counts as."""
     decline_ppm: Ppm = 300_000
     """Share of those who do not accept that say so."""
     answered_ppm: Annotated[tuple[Ppm, ...], Field(min_length=2, max_length=1_441)] = ANSWERED_PPM
     """Share of all answers that have come after 0, 1, 2 … minutes; the last one stands for all that follow."""
-    sure_ppm: PpmByUrgency = PpmByUrgency(critical=900_000, high=600_000, normal=300_000, low=200_000)
+    sure_ppm: PpmByUrgency = PpmByUrgency(critical=900_000, high=600_000, normal=290_000, low=200_000)
     """More people are asked while an acceptance within `within_ms`, given the silence so far, is less likely."""
     within_ms: Annotated[DurationMs, Field(ge=60_000)] = 15 * 60_000
     ranking: Ranking = Ranking.learned
     near_m: ReachM = 4_000
     """A pair this far apart is worth half of one at no distance; 0: the way counts by `points_per_m` alone."""
-    again_ppm: Ppm = 700_000
+    again_ppm: Ppm = 780_000
     """What each time a member was asked within 24 hours leaves of a pair's worth."""
     taken_ppm: Ppm = 800_000
     """How surely a member who accepts one of the proposals they have open is gone for the others."""

@@ -6,7 +6,8 @@ from typing import Any
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
 from schemas.codes import EndedHow, Mark, MatchStatus
 from schemas.events import Received
-from schemas.facts import Ask, AskEnded, AskListed, AskMarked
+from schemas.facts import AskEnded, AskListed, AskMarked
+from schemas.listed import Ask
 from schemas.members import MemberLeft
 from schemas.operations import AskEscalated, AskHeld, AskMerged, AskReferred, AskReleased
 from services.audit.books import AskBook, Town

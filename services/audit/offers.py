@@ -5,7 +5,8 @@ from typing import Any
 
 from schemas.codes import EndedHow
 from schemas.events import Received
-from schemas.facts import Offer, OfferEnded, OfferListed, OfferMarked
+from schemas.facts import OfferEnded, OfferListed, OfferMarked
+from schemas.listed import Offer
 from schemas.members import MemberLeft
 from schemas.offers import OfferChanged, OfferOpened, OfferPaused, OfferResumed, OfferWithdrawn
 from services.audit.books import OfferBook, Town, open_ones

@@ -2,7 +2,7 @@
 
 from math import isqrt
 
-from schemas.facts import Ask, Offer
+from schemas.listed import Ask, Offer
 from schemas.members import QuietHours
 
 MINUTES_A_DAY = 24 * 60

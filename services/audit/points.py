@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from schemas.codes import Urgency
-from schemas.facts import Ask, Offer
+from schemas.listed import Ask, Offer
 from schemas.policy import CERTAIN_PPM, Policy, Ranking
 
 

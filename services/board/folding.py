@@ -9,8 +9,6 @@ from typing import Any
 
 from schemas.codes import EndedHow, Mark, MatchStatus
 from schemas.facts import (
-    ASK,
-    OFFER,
     AnyFact,
     AskEnded,
     AskListed,
@@ -28,6 +26,7 @@ from schemas.facts import (
     Proposed,
     Thanked,
 )
+from schemas.listed import ASK, OFFER
 from schemas.states import LIVE, Weight, ask_status, offer_status, weight
 from services.board.errors import FactOutOfPlace
 from services.board.rows import (

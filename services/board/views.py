@@ -5,7 +5,8 @@ from typing import Generic, TypeVar
 from pydantic import JsonValue
 
 from schemas.codes import EndedHow
-from schemas.facts import Ask, Explanation, Offer
+from schemas.facts import Explanation
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields, MemberLoad
 from schemas.model import Code, Count, Id, Model, Ms, Ppm, Units
 from schemas.operations import CommunityDefined

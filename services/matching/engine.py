@@ -27,6 +27,7 @@ from services.matching.canonical import Sealed
 from services.matching.decide import due, following, recurring
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
+from services.matching.endings import AllEndings
 from services.matching.evolve import evolve
 from services.matching.forget import FORGET_EVERY_MS, forget
 from services.matching.grid import GridIndex
@@ -242,7 +243,8 @@ class Engine:
         settle(self.state, block.now_ms, rounds)
         if crosses(clock.now_ms, block.now_ms, FORGET_EVERY_MS):
             for name in sorted(self.state.communities):
-                forget(self.state.communities[name], block.now_ms)
+                community, index = self.state.communities[name], self._indexes.get(name)
+                forget(community, AllEndings(community) if index is None else index.endings, block.now_ms)
         if block.now_ms > clock.now_ms:
             clock.is_held = False
         clock.now_ms, clock.told_ms = block.now_ms, block.told_ms

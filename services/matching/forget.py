@@ -1,37 +1,50 @@
 """Forgetting: what has ended, and what was seen, is remembered for the horizon and no longer, so state stays bounded."""
 
-from schemas.members import MemberFields
+from itertools import takewhile
+
 from schemas.states import LIVE
+from services.matching.endings import Endings, is_known
 from services.matching.state import WEEK_MS, CommunityState, MatchState, MemberState
 
-NOTHING_KNOWN = MemberFields()
 FORGET_EVERY_MS = 60_000
 """Forgetting looks at log time in steps of this."""
 
 
-def forget(community: CommunityState, now_ms: int) -> None:
+def forget(community: CommunityState, endings: Endings, now_ms: int) -> None:
     """Drop what is older than the policy's horizon. Runs in `apply` and in recovery at the same records."""
     before_ms = now_ms - community.policy.seen_horizon_ms
-    community.seen = {uid: at_ms for uid, at_ms in community.seen.items() if at_ms >= before_ms}
+    _forget_seen(community, before_ms)
     since_ms = now_ms - community.policy.score.supply_window_ms
     community.arrivals = [arrival for arrival in community.arrivals if arrival.at_ms >= since_ms]
-    for ask in [ask for ask in community.asks.values() if ask.ended is not None and ask.ended_ms < before_ms]:
+    for ask in endings.asks_ended(before_ms):
         if all(_is_over(community.matches[match], before_ms) for match in ask.matches):
             _forget_ask(community, ask.spec.ask)
-    for offer in [offer for offer in community.offers.values() if offer.ended is not None]:
-        if offer.ended_ms < before_ms and not offer.matches:
+            endings.may_fade(ask.spec.member)
+    for offer in endings.offers_ended(before_ms):
+        if not offer.matches:
             del community.offers[offer.spec.offer]
             del community.members[offer.spec.member].offers[offer.spec.offer]
+            endings.may_fade(offer.spec.member)
     for key in [key for key, series in community.series.items() if series.ended is not None]:
         if community.series[key].ended_ms < before_ms:
-            del community.members[community.series.pop(key).spec.member].series[key]
-    for name in [name for name, member in community.members.items() if _is_nobody(member, now_ms)]:
-        del community.members[name]
+            member = community.series.pop(key).spec.member
+            del community.members[member].series[key]
+            endings.may_fade(member)
+    for name in endings.members_fading():
+        if _is_nobody(community.members[name], now_ms):
+            del community.members[name]
+
+
+def _forget_seen(community: CommunityState, before_ms: int) -> None:
+    """Events are seen in the order of log time, so the oldest stand first."""
+    old = list(takewhile(lambda uid: community.seen[uid] < before_ms, community.seen))
+    for uid in old:
+        del community.seen[uid]
 
 
 def _is_nobody(member: MemberState, now_ms: int) -> bool:
     """Nothing is known of the member, nothing is theirs, and nothing of them counts any more."""
-    if member.fields != NOTHING_KNOWN or member.gone or member.suspended or member.helped:
+    if is_known(member):
         return False
     if member.asks or member.offers or member.series or member.open_matches or member.active_matches:
         return False

@@ -33,6 +33,7 @@ from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
 from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
 from services.matching.columns import Columns
+from services.matching.endings import Endings, KeptEndings
 from services.matching.follow_up import follow_ups
 from services.matching.index import (
     WOKEN_FROM,
@@ -79,6 +80,8 @@ class GridIndex:
         self._waiting_ends: Due = []
         self._waiting: dict[Subject, dict[str, Waiting]] = {}
         self._awaits: dict[str, Subject] = {}
+        self._kept = KeptEndings(community)
+        self.endings: Endings = self._kept
         self.columns: Columns | None = None
         self._tally: Tally | None = None
         """Supply is counted where remaining life has a price."""
@@ -100,6 +103,7 @@ class GridIndex:
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""
         known = self._community
+        self._kept.note(fact)
         match fact:
             case AskListed():
                 self._arrive(fact.ask.place, is_new=is_new)

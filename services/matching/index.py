@@ -11,6 +11,7 @@ from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
+from services.matching.endings import AllEndings, Endings
 from services.matching.follow_up import follow_ups
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
 from services.matching.score import Prospects
@@ -32,6 +33,8 @@ TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
 class Index(Protocol):
     """Look-ups over one community, each in a total order that ends in the id."""
 
+    endings: Endings
+    """What may be forgotten."""
     columns: "Columns | None"
     """Where offers are weighed for many asks at once; None: one by one."""
 
@@ -136,6 +139,7 @@ class NaiveIndex:
     def __init__(self, community: CommunityState, taxonomy: Taxonomy) -> None:
         self._community = community
         self._taxonomy = taxonomy
+        self.endings: Endings = AllEndings(community)
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """See `Index`; nothing to keep."""

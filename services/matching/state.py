@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from schemas.codes import EndedHow, MatchStatus
 from schemas.events import Received
-from schemas.facts import Ask, Occurrence, Offer, Series
+from schemas.facts import Occurrence, Series
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from schemas.decisions import DecisionBlock
-from schemas.facts import AnyFact, Ask, AskEnded, CommunityKnown, EventQuarantined, Refused
+from schemas.facts import AnyFact, AskEnded, CommunityKnown, EventQuarantined, Refused
+from schemas.listed import Ask
 from schemas.operations import CommunityDefined
 from services.relay.planes import degrees_of
 

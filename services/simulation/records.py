@@ -6,7 +6,8 @@ States are derived as engine and board derive them, from `schemas.states`.
 from dataclasses import dataclass, field
 
 from schemas.codes import EndedHow, MatchStatus
-from schemas.facts import Ask, Offer, Proposed
+from schemas.facts import Proposed
+from schemas.listed import Ask, Offer
 from schemas.states import AskStatus, Weight, ask_status, weight
 
 

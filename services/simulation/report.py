@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from schemas.codes import Vetting
-from schemas.facts import Ask, Offer
+from schemas.listed import Ask, Offer
 from schemas.model import Place
 from services.simulation.chronicle import Chronicle
 from services.simulation.table_rows import RowSaid, TableRows

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from schemas.codes import MatchStatus
-from schemas.facts import ASK, OFFER
 from schemas.journal import JournalRecord
+from schemas.listed import ASK, OFFER
 from schemas.states import ask_status, offer_status
 from schemas.taxonomy.load import load
 from services.board import BoardReader, BoardWriter

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.codes import EndedHow
-from schemas.facts import ASK
+from schemas.listed import ASK
 from schemas.states import AskRow
 from services.board.paging import Place, next_cursor, place_after, rows_max
 from services.board.queries.matches import matches_of_ask

@@ -1,7 +1,7 @@
 """Offers: page by page, and one with all that is known of it."""
 
 from schemas.codes import EndedHow
-from schemas.facts import OFFER
+from schemas.listed import OFFER
 from schemas.states import OfferRow, OfferStatus
 from services.board.paging import Place, next_cursor, place_after, rows_max
 from services.board.queries.matches import matches_of_offer

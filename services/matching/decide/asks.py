@@ -5,7 +5,8 @@ from dataclasses import replace
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
 from schemas.codes import EndedHow
 from schemas.events import Received
-from schemas.facts import AnyFact, Ask, AskEnded, AskListed
+from schemas.facts import AnyFact, AskEnded, AskListed
+from schemas.listed import Ask
 from schemas.taxonomy import Taxonomy
 from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import let_go, matches_of

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from schemas.codes import EndedHow
 from schemas.events import Received
-from schemas.facts import AnyFact, Offer, OfferEnded, OfferListed, OfferMarked
+from schemas.facts import AnyFact, OfferEnded, OfferListed, OfferMarked
+from schemas.listed import Offer
 from schemas.offers import OfferChanged, OfferOpened, OfferPaused, OfferResumed, OfferWithdrawn
 from schemas.taxonomy import Taxonomy
 from services.matching.decide.moment import Moment

@@ -16,16 +16,15 @@ from schemas.codes import Vetting
 from schemas.decisions import DecisionBlock
 from schemas.facts import (
     AnyFact,
-    Ask,
     AskListed,
     CommunityKnown,
     Explanation,
     MemberKnown,
-    Offer,
     OfferListed,
     PolicyTaken,
     Proposed,
 )
+from schemas.listed import Ask, Offer
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role
-from schemas.facts import Ask, Fell, Offer
+from schemas.facts import Fell
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.model import Place
 from schemas.policy import Policy

@@ -8,7 +8,6 @@ from schemas.decisions import DecisionBlock
 from schemas.facts import (
     Alternative,
     AnyFact,
-    Ask,
     AskEnded,
     AskListed,
     AskMarked,
@@ -18,7 +17,6 @@ from schemas.facts import (
     MatchMoved,
     MemberKnown,
     MemberMarked,
-    Offer,
     OfferEnded,
     OfferListed,
     OfferMarked,
@@ -26,6 +24,7 @@ from schemas.facts import (
     Proposed,
     Thanked,
 )
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from schemas.codes import Urgency, Vetting
-from schemas.facts import Ask, Offer
+from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.model import Place
 from schemas.operations import CommunityDefined

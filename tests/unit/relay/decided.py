@@ -2,7 +2,8 @@
 
 from schemas.codes import EndedHow, Urgency, Vetting
 from schemas.decisions import DecisionBlock
-from schemas.facts import AnyFact, Ask, AskEnded, AskListed, AskReturned, CommunityKnown, Refused
+from schemas.facts import AnyFact, AskEnded, AskListed, AskReturned, CommunityKnown, Refused
+from schemas.listed import Ask
 from schemas.model import Place
 from schemas.operations import CommunityDefined
 
