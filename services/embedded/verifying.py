@@ -30,7 +30,7 @@ from services.audit import (
     why_not_best,
 )
 from services.embedded.errors import UnreadableRecordError
-from services.matching import Engine, StaleBlockError
+from services.matching import Engine, StaleBlockError, quarantined_in
 from services.runtime.log import Log, Record, scan
 
 EXACT = "min-cost-flow"
@@ -163,7 +163,7 @@ class _Proving:
             self._fold(block, written)
             return None
         self.engine.solved = []
-        again = self.engine.decide(record)
+        again = self.engine.decide(record, quarantined_in(block.facts))
         if Proof.best in self.proofs:
             self._weigh()
         if again.written != written:

@@ -12,7 +12,7 @@ from schemas.partitions import partition_of
 from schemas.taxonomy.load import load
 from schemas.topics import JOURNAL
 from services.board import BoardReader, rebuild
-from services.embedded import DataFolder, Embedded, NotToQuarantineError, quarantined_events, replay
+from services.embedded import DataFolder, Embedded, NotToQuarantineError, Proof, quarantined_events, replay, verify
 from services.intake import RawEvent
 from services.matching import Engine, quarantined_in
 from services.runtime.log import VirtualClock
@@ -103,7 +103,9 @@ def test_what_was_stepped_over_survives_a_restart_a_replay_and_deciding_again(
         replayed = {one.partition: one.state_hash for one in replay(embedded.log).partitions}
         (record,) = embedded.log.read(JOURNAL.name, PARTITION, 0, records_max=1)
         (listed,) = quarantined_events(embedded.log)
+        verified = verify(embedded.log, proofs=(Proof.chain, Proof.again))
 
+    assert verified.breach is None
     assert replayed[PARTITION] == alive
     assert (listed.uid, listed.type, listed.applied) == ("test/o150", "offer.opened", True)
     journalled = JournalRecord(offset=0, stamp_ms=record.stamp_ms, body=JOURNAL_BODY.validate_json(record.value or b""))

@@ -33,7 +33,6 @@ from schemas.facts import (
 )
 from schemas.journal import Block, JournalRecord, Tick
 from schemas.members import MemberChanged, MemberJoined, MemberLeft, QuietHours
-from schemas.model import Place
 from schemas.offers import OfferChanged, OfferOpened, OfferPaused, OfferResumed, OfferWithdrawn
 from schemas.operations import (
     AskEscalated,
@@ -51,17 +50,16 @@ from schemas.operations import (
 )
 from schemas.policy import HoldDial, Policy
 from schemas.presets import CERTAIN
-from schemas.schedules import Freq, Schedule, Weekday
 from schemas.taxonomy.load import load
 from services.audit import Auditor
 from services.matching import canonical
 from services.matching.engine import Engine
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
+from tests.unit.matching.story_words import CELL_M, duration_ms, place, schedule, several
 
 MIDNIGHT_MS = 1_767_571_200_000  # Monday 2026-01-05, 00:00 UTC
 MORNING_MS = MIDNIGHT_MS + 8 * 3_600_000
-CELL_M = 100
 NEEDS = {
     "food": "oe:102",
     "delivery": "oe:102-03",
@@ -70,15 +68,9 @@ NEEDS = {
     "groceries": "cw:errands.groceries",
     "childcare": "cw:childcare-swap",
 }
-UNITS_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 EAGER = HoldDial(ask_waits_s_max=0)
 USUAL = {"proposal_life_ms": 900_000, "asked_per_day_max": 12, "proposals_open_per_unit": 8}
 TAXONOMY = load()
-
-
-def duration_ms(text: str) -> int:
-    """`90s`, `5m`, `2h`, `3d` in milliseconds."""
-    return int(text[:-1]) * UNITS_MS[text[-1]]
 
 
 @dataclass
@@ -185,7 +177,7 @@ class Story:
 
     def ask(self, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`ask A1 food cell=12,40 needed=2h units=2 by=m-ann`."""
-        schedule = self.schedule(given)
+        recurs = schedule(self.now_ms, given)
         return AskOpened(
             community="town",
             ask=words[0],
@@ -198,9 +190,9 @@ class Story:
             quantity=int(given.get("units", "1")),
             earliest_ms=self.now_ms + duration_ms(given["from"]) if "from" in given else None,
             needed_by_ms=None
-            if schedule and "needed" not in given
+            if recurs and "needed" not in given
             else self.now_ms + duration_ms(given.get("needed", "6h")),
-            schedule=schedule,
+            schedule=recurs,
             languages=several(given.get("speaks")),
             skills=several(given.get("skills")),
             accessibility=several(given.get("access")),
@@ -210,7 +202,7 @@ class Story:
 
     def offer(self, words: list[str], given: dict[str, str]) -> AnyEvent:
         """`offer O1 food cell=12,41 stays=4h units=3 by=m-bo`."""
-        schedule = self.schedule(given)
+        recurs = schedule(self.now_ms, given)
         return OfferOpened(
             community="town",
             offer=words[0],
@@ -223,26 +215,9 @@ class Story:
             unit=given.get("unit", "visit"),
             from_ms=self.now_ms + duration_ms(given["from"]) if "from" in given else None,
             list_until_ms=None
-            if schedule and "stays" not in given
+            if recurs and "stays" not in given
             else self.now_ms + duration_ms(given.get("stays", "6h")),
-            schedule=schedule,
-        )
-
-    def schedule(self, given: dict[str, str]) -> Schedule | None:
-        """`every=day days=mo,th hours=9-12 interval=2 times=4 until=9d`, from the day of the story on."""
-        if "every" not in given:
-            return None
-        freqs = {"day": Freq.daily, "week": Freq.weekly, "month": Freq.monthly, "moon": Freq.unknown}
-        opens, closes = (int(hour) * 60 for hour in given["hours"].split("-"))
-        return Schedule(
-            dtstart_ms=self.now_ms,
-            until_ms=self.now_ms + duration_ms(given["until"]) if "until" in given else None,
-            count=int(given["times"]) if "times" in given else None,
-            freq=freqs[given["every"]],
-            interval=int(given.get("interval", "1")),
-            byday=tuple(Weekday[day] for day in several(given.get("days"))),
-            opens_at_minute=opens,
-            closes_at_minute=closes,
+            schedule=recurs,
         )
 
     def member(self, words: list[str], given: dict[str, str]) -> AnyEvent:
@@ -358,19 +333,6 @@ class Story:
             urgency=urgency,
             place=place(given.get("cell")),
         )
-
-
-def place(cell: str | None) -> Place | None:
-    """`12,40`: cells of a hundred metres."""
-    if cell is None:
-        return None
-    x, y = cell.split(",")
-    return Place(x_m=int(x) * CELL_M, y_m=int(y) * CELL_M)
-
-
-def several(text: str | None) -> tuple[str, ...]:
-    """`de,en` as a tuple."""
-    return tuple(text.split(",")) if text else ()
 
 
 def begin(engine: Engine | None = None, now_ms: int = MORNING_MS) -> Story:

@@ -5,7 +5,8 @@ from schemas.journal import Block
 from schemas.offers import OfferOpened, OfferWithdrawn
 from schemas.operations import CommunityDefined
 from services.matching.solver import Arc, solve
-from tests.unit.matching.stories import NEEDS, begin, check, place
+from tests.unit.matching.stories import NEEDS, begin, check
+from tests.unit.matching.story_words import place
 
 
 def test_a_dispute_settled_after_others_helped_takes_nothing_back() -> None:
