@@ -2,6 +2,7 @@
 
 from schemas.members import MemberFields
 from schemas.states import LIVE
+from services.matching.ids import without_id
 from services.matching.state import WEEK_MS, CommunityState, MatchState, MemberState
 
 NOTHING_KNOWN = MemberFields()
@@ -21,7 +22,8 @@ def forget(community: CommunityState, now_ms: int) -> None:
     for offer in [offer for offer in community.offers.values() if offer.ended is not None]:
         if offer.ended_ms < before_ms and not offer.matches:
             del community.offers[offer.spec.offer]
-            del community.members[offer.spec.member].offers[offer.spec.offer]
+            member = community.members[offer.spec.member]
+            member.offers = without_id(member.offers, offer.spec.offer)
     for key in [key for key, series in community.series.items() if series.ended is not None]:
         if community.series[key].ended_ms < before_ms:
             del community.members[community.series.pop(key).spec.member].series[key]
@@ -44,7 +46,9 @@ def _is_over(match: MatchState, before_ms: int) -> bool:
 
 def _forget_ask(community: CommunityState, name: str) -> None:
     ask = community.asks.pop(name)
-    del community.members[ask.spec.member].asks[name]
+    member = community.members[ask.spec.member]
+    member.asks = without_id(member.asks, name)
     for match_id in ask.matches:
         match = community.matches.pop(match_id)
-        del community.offers[match.offer].matches[match_id]
+        offer = community.offers[match.offer]
+        offer.matches = without_id(offer.matches, match_id)
