@@ -39,6 +39,7 @@ from schemas.facts import (
     Thanked,
 )
 from schemas.states import Weight
+from services.matching.ids import with_id, without_id
 from services.matching.learning import learn_answer, learn_in_vain
 from services.matching.series import advance_series, end_series, list_series, mark_series
 from services.matching.state import (
@@ -118,7 +119,8 @@ def _list_ask(community: CommunityState, fact: AskListed) -> None:
         known.spec = spec
         return
     community.asks[spec.ask] = AskState(spec)
-    _member(community, spec.member).asks[spec.ask] = None
+    member = _member(community, spec.member)
+    member.asks = with_id(member.asks, spec.ask)
     if spec.place is not None:
         reach_m = 0 if spec.reach_m is None else spec.reach_m
         arrival = Arrival(spec.opened_ms, False, (spec.need,), spec.place.x_m, spec.place.y_m, reach_m)
@@ -157,7 +159,8 @@ def _list_offer(community: CommunityState, fact: OfferListed) -> None:
         known.spec = spec
         return
     community.offers[spec.offer] = OfferState(spec)
-    _member(community, spec.member).offers[spec.offer] = None
+    member = _member(community, spec.member)
+    member.offers = with_id(member.offers, spec.offer)
     if spec.place is not None:
         arrival = Arrival(spec.opened_ms, True, spec.needs, spec.place.x_m, spec.place.y_m, spec.radius_m)
         community.arrivals.append(arrival)
@@ -178,12 +181,13 @@ def _propose(community: CommunityState, fact: Proposed) -> None:
     ask, offer = community.asks[fact.ask], community.offers[fact.offer]
     assert ask.is_open, f"ask {fact.ask} is proposed with no unmet units"
     assert offer.room >= fact.units, f"offer {fact.offer} is proposed beyond its capacity"
+    offerer = offer.spec.member if offer.spec.member == fact.offerer else fact.offerer
     community.matches[fact.match] = MatchState(
         fact.match,
-        fact.ask,
-        fact.offer,
-        fact.asker,
-        fact.offerer,
+        ask.spec.ask,  # equal to the fact's, and held already
+        offer.spec.offer,
+        ask.spec.member if ask.spec.member == fact.asker else fact.asker,
+        offerer,
         fact.units,
         fact.proposed_ms,
         fact.expires_ms,
@@ -191,13 +195,13 @@ def _propose(community: CommunityState, fact: Proposed) -> None:
     )
     ask.attempts = fact.attempt
     ask.proposed += fact.units
-    ask.asked[fact.offerer] = None
-    ask.matches[fact.match] = None
-    offer.matches[fact.match] = None
-    member = _member(community, fact.offerer)
-    member.open_matches[fact.match] = None
-    member.asked_ms = [at_ms for at_ms in member.asked_ms if at_ms > fact.proposed_ms - WEEK_MS]
-    member.asked_ms.append(fact.proposed_ms)
+    ask.asked = with_id(ask.asked, offerer)
+    ask.matches = with_id(ask.matches, fact.match)
+    offer.matches = with_id(offer.matches, fact.match)
+    member = _member(community, offerer)
+    member.open_matches = with_id(member.open_matches, fact.match)
+    lately = (at_ms for at_ms in member.asked_ms if at_ms > fact.proposed_ms - WEEK_MS)
+    member.asked_ms = (*lately, fact.proposed_ms)
 
 
 def _move_match(community: CommunityState, fact: MatchMoved) -> None:
@@ -207,19 +211,19 @@ def _move_match(community: CommunityState, fact: MatchMoved) -> None:
     _weigh(ask, offer, match, -1)
     if match.status is MatchStatus.proposed:
         ask.proposed -= match.units
-        del offerer.open_matches[match.match]
+        offerer.open_matches = without_id(offerer.open_matches, match.match)
         learn_answer(community, match, offerer, fact)
     if match.status in ACTIVE:
-        del offerer.active_matches[match.match]
+        offerer.active_matches = without_id(offerer.active_matches, match.match)
     match.status, match.moved_ms = fact.to, fact.at_ms
     match.was_completed = match.was_completed or fact.to is MatchStatus.completed
     _weigh(ask, offer, match, +1)
     if match.status in ACTIVE:
-        offerer.active_matches[match.match] = None
+        offerer.active_matches = with_id(offerer.active_matches, match.match)
     if match.status is MatchStatus.withdrawn and not _stays_asked(community, ask, match.offerer):
-        del ask.asked[match.offerer]  # let go, not answered: this member may be asked again
+        ask.asked = without_id(ask.asked, match.offerer)  # let go, not answered: this member may be asked again
     if match.status is MatchStatus.confirmed:
-        offerer.helped[match.asker] = offerer.helped.get(match.asker, 0) + 1
+        offerer.helped = {**offerer.helped, match.asker: offerer.helped.get(match.asker, 0) + 1}
     assert ask.unmet >= 0, f"ask {match.ask} has more accepted than was asked for"
     assert offer.room >= 0, f"offer {match.offer} has more accepted than it can give"
     assert ask.proposed >= 0, f"ask {match.ask} has fewer than no open proposals"

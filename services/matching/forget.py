@@ -4,6 +4,7 @@ from itertools import takewhile
 
 from schemas.states import LIVE
 from services.matching.endings import Endings, is_known
+from services.matching.ids import without_id
 from services.matching.state import WEEK_MS, CommunityState, MatchState, MemberState
 
 FORGET_EVERY_MS = 60_000
@@ -23,13 +24,14 @@ def forget(community: CommunityState, endings: Endings, now_ms: int) -> None:
     for offer in endings.offers_ended(before_ms):
         if not offer.matches:
             del community.offers[offer.spec.offer]
-            del community.members[offer.spec.member].offers[offer.spec.offer]
+            member = community.members[offer.spec.member]
+            member.offers = without_id(member.offers, offer.spec.offer)
             endings.may_fade(offer.spec.member)
     for key in [key for key, series in community.series.items() if series.ended is not None]:
         if community.series[key].ended_ms < before_ms:
-            member = community.series.pop(key).spec.member
-            del community.members[member].series[key]
-            endings.may_fade(member)
+            name = community.series.pop(key).spec.member
+            del community.members[name].series[key]
+            endings.may_fade(name)
     for name in endings.members_fading():
         if _is_nobody(community.members[name], now_ms):
             del community.members[name]
@@ -57,7 +59,9 @@ def _is_over(match: MatchState, before_ms: int) -> bool:
 
 def _forget_ask(community: CommunityState, name: str) -> None:
     ask = community.asks.pop(name)
-    del community.members[ask.spec.member].asks[name]
+    member = community.members[ask.spec.member]
+    member.asks = without_id(member.asks, name)
     for match_id in ask.matches:
         match = community.matches.pop(match_id)
-        del community.offers[match.offer].matches[match_id]
+        offer = community.offers[match.offer]
+        offer.matches = without_id(offer.matches, match_id)

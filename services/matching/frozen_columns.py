@@ -6,7 +6,7 @@ schema, value by value.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -17,10 +17,15 @@ from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 import orjson
 from pydantic import TypeAdapter
 
+from services.matching.ids import Ids, ids_of
+
 PLAIN = frozenset({int, bool, NoneType})
 ALL = "all"
 """Key of a column in which every value is the same."""
+AS = "as"
+"""Key of a column that is another one, by its name."""
 NOTHING: tuple[str, ...] = ()
+EMPTY: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Column(Protocol):
 @cache
 def column_of(hint: Any) -> Column:
     """The column for a type, as `get_type_hints` tells it."""
+    if hint == Ids:
+        return IdsColumn()
     several = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     kinds = [kind for kind in several if kind not in (NoneType, None)]
     if PLAIN.issuperset(kinds):
@@ -64,10 +71,10 @@ def _column_of_one(kind: Any, hint: Any, *, is_optional: bool) -> Column:
         return RecordColumn(kind, is_optional=is_optional)
     if is_optional:
         return _column_of_any(hint)
-    if kind == dict[str, None]:
-        return SetColumn()
-    if kind in (dict[str, int], list[int]):
-        return FreshColumn()
+    if kind == Mapping[str, int]:
+        return CountsColumn()
+    if kind == tuple[int, ...]:
+        return NumbersColumn()
     return TupleColumn() if kind == tuple[str, ...] else _column_of_any(hint)
 
 
@@ -139,8 +146,8 @@ class TupleColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class SetColumn:
-    """Ordered sets of ids: dictionaries to nothing."""
+class IdsColumn:
+    """What each holds of others."""
 
     def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
         """See `Column`."""
@@ -150,12 +157,12 @@ class SetColumn:
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
         """See `Column`."""
         shared = held.texts.setdefault
-        return [dict.fromkeys(map(shared, one, one)) if one else {} for one in packed]
+        return [ids_of(list(map(shared, one, one))) if one else NOTHING for one in packed]
 
 
 @dataclass(frozen=True, slots=True)
-class FreshColumn:
-    """What JSON reads as a new list or dictionary each, and nothing is left to do."""
+class NumbersColumn:
+    """A few numbers each."""
 
     def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
         """See `Column`."""
@@ -163,7 +170,20 @@ class FreshColumn:
 
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
         """See `Column`."""
-        return list(packed)
+        return list(map(tuple, packed))
+
+
+@dataclass(frozen=True, slots=True)
+class CountsColumn:
+    """Numbers by id; whoever has none shares the one that is empty."""
+
+    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
+        """See `Column`."""
+        return [one or None for one in values]
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        return [one or EMPTY for one in packed]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -212,10 +232,12 @@ class RecordColumn:
         """See `Column`."""
         absent = [at for at, value in enumerate(values) if value is None] if self._is_optional else []
         present = [value for value in values if value is not None] if absent else values
-        packed = {
-            name: column.pack(list(map(attrgetter(name), present)), in_order=in_order)
-            for name, column in (self._columns.items() if present else ())
-        }
+        packed: dict[str, Any] = {}
+        told: dict[str, list[Any]] = {}
+        for name, column in self._columns.items() if present else ():
+            told[name] = list(map(attrgetter(name), present))
+            like = self._like(name, told)
+            packed[name] = {AS: like} if like else column.pack(told[name], in_order=in_order)
         return [absent, packed]
 
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
@@ -223,14 +245,23 @@ class RecordColumn:
         absent, columns = packed
         present = count - len(absent)
         made: list[Any] = [object.__new__(self._kind) for _ in range(present)]
+        read: dict[str, Sequence[Any]] = {}
         for name, column in self._columns.items() if present else ():
-            values = column.unpack(columns[name], present, held)
-            if len(values) != present:
-                raise ValueError(f"{self._kind.__name__}.{name} has {len(values)} values where {present} belong")
-            _exhaust(map(_setter(self._kind, name), made, values))
+            like = columns[name].get(AS) if isinstance(columns[name], dict) else None
+            read[name] = read[like] if like else column.unpack(columns[name], present, held)
+            if len(read[name]) != present:
+                raise ValueError(f"{self._kind.__name__}.{name} has {len(read[name])} values where {present} belong")
+            _exhaust(map(_setter(self._kind, name), made, read[name]))
         for at in absent:  # ascending: each lands where it stood
             made.insert(at, None)
         return made
+
+    def _like(self, name: str, told: dict[str, list[Any]]) -> str | None:
+        """An earlier field that says the same of every one: its values are written, and held, once for both."""
+        column, values = self._columns[name], told[name]
+        if not isinstance(column, TextColumn | PlainColumn):
+            return None
+        return next((one for one in told if one != name and self._columns[one] == column and told[one] == values), None)
 
 
 def _setter(kind: type, name: str) -> Callable[[Any, Any], None]:

@@ -3,7 +3,7 @@
 Dictionaries keep what they hold in the order it came; wherever an order decides something, the reader sorts by id.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from schemas.codes import EndedHow, MatchStatus
@@ -14,10 +14,13 @@ from schemas.members import MemberFields
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.states import Weight, weight
+from services.matching.ids import Ids
 
 WEEK_MS = 7 * 86_400_000
 ACTIVE = (MatchStatus.accepted, MatchStatus.started)
 """Help on its way: what a member carries."""
+NOBODY: Mapping[str, int] = {}
+"""Of the many who have helped nobody yet: one for all."""
 
 
 @dataclass(slots=True)
@@ -33,9 +36,9 @@ class AskState:
     attempts: int = 0
     touched_ms: int = 0
     """When something last happened to it: from here the policy's ages of another look count."""
-    asked: dict[str, None] = field(default_factory=dict)
+    asked: Ids = ()
     """Members asked for this ask, unless the proposal was withdrawn: nobody is asked twice."""
-    matches: dict[str, None] = field(default_factory=dict)
+    matches: Ids = ()
     on_hold: bool = False
     escalated: bool = False
     released_ms: int = 0
@@ -61,7 +64,7 @@ class OfferState:
     spec: Offer
     held: int = 0
     fulfilled: int = 0
-    matches: dict[str, None] = field(default_factory=dict)
+    matches: Ids = ()
     paused: bool = False
     ended: EndedHow | None = None
     ended_ms: int = 0
@@ -134,16 +137,16 @@ class MemberState:
     """How often the member accepted, in vain included."""
     tried_ppm: int = 0
     """How often that was tried, in parts per million: silence that was cut short counts in part."""
-    open_matches: dict[str, None] = field(default_factory=dict)
+    open_matches: Ids = ()
     """Proposals to this member that wait for an answer."""
-    active_matches: dict[str, None] = field(default_factory=dict)
+    active_matches: Ids = ()
     """Accepted or started matches this member helps in."""
-    asked_ms: list[int] = field(default_factory=list)
+    asked_ms: tuple[int, ...] = ()
     """When the member was asked, the last seven days, oldest first."""
-    helped: dict[str, int] = field(default_factory=dict)
+    helped: Mapping[str, int] = field(default_factory=lambda: NOBODY)
     """Members helped well (confirmed) → how often."""
-    asks: dict[str, None] = field(default_factory=dict)
-    offers: dict[str, None] = field(default_factory=dict)
+    asks: Ids = ()
+    offers: Ids = ()
     series: dict[str, None] = field(default_factory=dict)
     """Keys of what the member asks or offers again and again."""
 

@@ -39,7 +39,7 @@ def stir(community: CommunityState, fact: AnyFact, now_ms: int) -> None:
         case OfferMarked():
             community.freed[fact.offer] = None
         case MemberKnown() | MemberMarked():
-            community.freed |= community.members[fact.member].offers
+            community.freed |= dict.fromkeys(community.members[fact.member].offers)
         case _:
             pass
 
@@ -65,7 +65,7 @@ def _stir_by_move(community: CommunityState, fact: MatchMoved, now_ms: int) -> N
     match = community.matches[fact.match]
     _stir(community, community.asks[match.ask], now_ms, at_once=fact.to is MatchStatus.declined)
     if fact.to is not MatchStatus.started:
-        community.freed |= community.members[match.offerer].offers
+        community.freed |= dict.fromkeys(community.members[match.offerer].offers)
 
 
 def _stir(community: CommunityState, ask: AskState, now_ms: int, *, at_once: bool = False) -> None:

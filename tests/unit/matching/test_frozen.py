@@ -18,6 +18,7 @@ from schemas.operations import AskHeld, CommunityDefined
 from schemas.policy import Policy
 from services.matching import Engine, frozen
 from services.matching.frozen import CHUNK_BYTES_MAX, CODEC, ROWS_PER_CHUNK, ThawError, codec_of, freeze, hashed, thaw
+from services.matching.ids import FEW, ids_of
 from services.matching.state import (
     Arrival,
     AskState,
@@ -58,12 +59,12 @@ def test_every_kind_of_value_comes_back() -> None:
     full = town(
         policy=Policy(version=4),
         asks={
-            "A1": AskState(ASK, asked={"m-2": None, "m-1": None}, ended=EndedHow.expired, ended_ms=5),
+            "A1": AskState(ASK, asked=("m-2", "m-1"), ended=EndedHow.expired, ended_ms=5),
             "A2": AskState(ASK),
         },
-        offers={"O1": OfferState(OFFER, matches={"M2": None, "M1": None})},
+        offers={"O1": OfferState(OFFER, matches=("M2", "M1"))},
         members={
-            "m-1": MemberState(MemberFields(languages=("de", "tr"), vetting=Vetting.trusted), asked_ms=[3, 1, 2]),
+            "m-1": MemberState(MemberFields(languages=("de", "tr"), vetting=Vetting.trusted), asked_ms=(3, 1, 2)),
             "m-2": MemberState(helped={"m-9": 2, "m-1": 1}),
         },
         waiting={"s/2": Waiting(Received(source="s", id="2", received_ms=1, data=held), 9)},
@@ -81,11 +82,12 @@ def test_every_kind_of_value_comes_back() -> None:
 
 
 def test_what_may_change_is_held_by_nobody_else() -> None:
-    again = thaw(freeze(state_of(town(members={"m-1": MemberState(), "m-2": MemberState()}))))
+    many = {f"A{number}": None for number in range(FEW + 1)}
+    again = thaw(freeze(state_of(town(members={"m-1": MemberState(asks=many), "m-2": MemberState(asks=many)}))))
     one, other = again.communities[TOWN].members.values()
 
-    for name in ("open_matches", "active_matches", "asked_ms", "helped", "asks", "offers"):
-        assert getattr(one, name) is not getattr(other, name)
+    assert one.asks == other.asks == many
+    assert one.asks is not other.asks
 
 
 def test_texts_that_stand_in_many_places_are_held_once() -> None:
@@ -98,8 +100,8 @@ def test_texts_that_stand_in_many_places_are_held_once() -> None:
 
 
 def test_the_hash_knows_no_order_no_clock_and_no_offset() -> None:
-    asks = {name: AskState(ASK, asked={"m-1": None, "m-2": None}) for name in ("A1", "A2")}
-    turned = {name: AskState(ASK, asked={"m-2": None, "m-1": None}) for name in ("A2", "A1")}
+    asks = {name: AskState(ASK, asked=("m-1", "m-2")) for name in ("A1", "A2")}
+    turned = {name: AskState(ASK, asked=("m-2", "m-1")) for name in ("A2", "A1")}
     here, there = town(asks=asks), CommunityState(VILLAGE, CommunityDefined(community=VILLAGE))
     one, other = state_of(here, there), state_of(there, town(asks=turned))
     other.next_offset, other.clock = 99, Clock()
@@ -124,7 +126,7 @@ def test_the_hash_knows_everything_else(change: dict[str, Any]) -> None:
 
 def test_large_rows_fill_more_chunks_and_none_beyond_its_bound() -> None:
     path = tuple(f"{'x' * 70}{number}" for number in range(32))
-    asks = {f"A{number}": AskState(ASK, asked=dict.fromkeys(path)) for number in range(3_000)}
+    asks = {f"A{number}": AskState(ASK, asked=ids_of(list(path))) for number in range(3_000)}
     giant = MemberState(helped={f"{'m' * 70}{number}": number for number in range(60_000)})
     state = state_of(town(asks=asks, members={"m-1": MemberState(), "m-2": giant, "m-3": MemberState()}))
 

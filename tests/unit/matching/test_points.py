@@ -34,9 +34,9 @@ def parts(one: Pair, ask_prospects: Prospects = NOBODY, offer_prospects: Prospec
 
 def test_parts_add_up_and_say_what_they_say() -> None:
     one = told_at(pair(Changed(ask={"urgency": Urgency.high})), NOW_MS + HOUR_MS - 100_000)
-    one.offerer.asked_ms.append(NOW_MS)
-    one.offerer.active_matches["x"] = None
-    one.offerer.helped["m-ann"] = 1
+    one.offerer.asked_ms += (NOW_MS,)
+    one.offerer.active_matches = ("x",)
+    one.offerer.helped = {"m-ann": 1}
     assert parts(one, EVEN, Prospects(3, 1)) == {
         "base": 1_000_000,
         "distance": -500,
@@ -74,8 +74,8 @@ def test_urgency_is_worth_what_the_dial_says(urgency: Urgency, points: int | Non
 
 def test_continuity_counts_either_way_round() -> None:
     one, other = pair(), pair()
-    one.offerer.helped["m-ann"] = 1
-    other.asker.helped["m-bo"] = 2
+    one.offerer.helped = {"m-ann": 1}
+    other.asker.helped = {"m-bo": 2}
     assert parts(one)["continuity"] == parts(other)["continuity"] == 300
 
 

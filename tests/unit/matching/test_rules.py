@@ -7,6 +7,7 @@ from schemas.members import QuietHours
 from schemas.model import Place
 from schemas.policy import DAY_MS
 from services.matching import rules
+from services.matching.ids import with_id
 from services.matching.rules import HELPER_RULES, PAIR_RULES, REACH_RULES, RULES, Pair, first_refusal
 from services.matching.state import WEEK_MS
 from tests.unit.matching.pairs import HOUR_MS, NOW_MS, Changed, pair, told_at
@@ -156,17 +157,17 @@ def with_state(change: str) -> Pair:
         case "held":
             one.ask.on_hold = True
         case "asked":
-            one.ask.asked["m-bo"] = None
+            one.ask.asked = with_id(one.ask.asked, "m-bo")
         case "other":
-            one.ask.asked["m-x"] = None
+            one.ask.asked = with_id(one.ask.asked, "m-x")
         case "slots":
-            one.offerer.open_matches |= {"1": None, "2": None, "3": None}
+            one.offerer.open_matches = ("1", "2", "3")
         case "two":
-            one.offerer.open_matches |= {"1": None, "2": None}
+            one.offerer.open_matches = ("1", "2")
         case "active":
-            one.offerer.active_matches |= {str(number): None for number in range(5)}
+            one.offerer.active_matches = tuple(map(str, range(5)))
         case "four":
-            one.offerer.active_matches |= {str(number): None for number in range(4)}
+            one.offerer.active_matches = tuple(map(str, range(4)))
         case _:
             raise AssertionError(change)
     return one
@@ -207,7 +208,7 @@ def test_a_rule_reads_how_things_stand(change: str, name: str | None) -> None:
 def test_being_asked_counts_for_a_day_and_for_a_week(ago_ms: int, day: bool, week: bool) -> None:
     daily, weekly = pair(Changed(offerer={"asked_per_day_max": 1})), pair(Changed(offerer={"asked_per_week_max": 1}))
     for one in (daily, weekly):
-        one.offerer.asked_ms.append(NOW_MS - ago_ms)
+        one.offerer.asked_ms += (NOW_MS - ago_ms,)
     assert (first_refusal(daily) == "asked_per_day") is day
     assert (first_refusal(weekly) == "asked_per_week") is week
 
