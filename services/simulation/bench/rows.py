@@ -10,8 +10,10 @@ from schemas.journal import JournalRecord, Tick
 from schemas.taxonomy.load import load
 from services.matching import Engine, GridIndex, NaiveIndex
 from services.simulation.bench.delay import Delay, measure_delay
+from services.simulation.bench.memory import resident_bytes
 from services.simulation.bench.open_proposals import Open
-from services.simulation.bench.pace import Length, Pace, Running, measure_pace
+from services.simulation.bench.pace import Chunk, Length, Pace, Running, measure_pace
+from services.simulation.bench.recovery import Kept, keep_snapshot, keep_tail
 from services.simulation.bench.standing import START_MS, fold_town, timeline_of
 from services.simulation.bench.town import COMMUNITY, Town
 from services.simulation.bench.traffic import OFFER, TURNS, Counts, Traffic
@@ -22,6 +24,8 @@ CHUNK_EVENTS_MIN = 5_000
 NAIVE_LOOKS = 1_000_000
 NAIVE_OPEN_MAX = 10_000
 DELAY_SECONDS = 25.0
+TAIL_EVENTS = 20_000
+"""Decided after the snapshot, and folded when the engine comes back."""
 HELPERS_SPARE = 1_000
 
 
@@ -37,6 +41,8 @@ class Order:
     """Measured; None: three times what comes in a minute of log time, so that what is done each minute counts."""
     with_naive: bool = False
     with_delay: bool = False
+    folder: Path | None = None
+    """Where a snapshot goes, if one is to be kept."""
 
     @property
     def town(self) -> Town:
@@ -70,6 +76,7 @@ class Row:
     """Resident, with the offers, members and open proposals that belong to an open ask."""
     standing_s: float
     """Seconds it took to draw and fold the town."""
+    kept: Kept | None
     naive: Pace | None
     delay: Delay | None
 
@@ -79,11 +86,12 @@ def measure_row(order: Order) -> Row:
     stopwatch = Stopwatch()
     empty = resident_bytes()
     with stopwatch.stage("standing"):
-        engine = standing_engine(Engine(load(), GridIndex), order, order.length.events)
+        engine = standing_engine(Engine(load(), GridIndex), order, order.length.events + TAIL_EVENTS)
     held = resident_bytes() - empty
     running = _running(engine, order)
     pace = measure_pace(running, order.length)
     counts, open_at_end = deepcopy(running.traffic.counts), running.traffic.open_asks
+    kept = None if order.folder is None else _kept(running, order, order.folder)
     delay = measure_delay(running, pace.events_per_s / 2, DELAY_SECONDS) if order.with_delay else None
     return Row(
         open_asks=order.open_asks,
@@ -93,6 +101,7 @@ def measure_row(order: Order) -> Row:
         open_at_end=open_at_end,
         bytes_per_open_ask=held / order.open_asks,
         standing_s=stopwatch.seconds["standing"],
+        kept=kept,
         naive=_naive(order) if order.with_naive and order.open_asks <= NAIVE_OPEN_MAX else None,
         delay=delay,
     )
@@ -111,17 +120,6 @@ def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine
     return engine
 
 
-def resident_bytes() -> int:
-    """Of this process, by the kernel's account; what is held resident at most where there is none."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) * 1024
-
-
 def _running(engine: Engine, order: Order) -> Running:
     traffic = Traffic(order.town, order.seed)
     matches = engine.state.communities[COMMUNITY].matches.values()
@@ -129,6 +127,15 @@ def _running(engine: Engine, order: Order) -> Running:
         Open(match.match, match.ask, match.offerer) for match in matches if match.status is MatchStatus.proposed
     )
     return Running(engine, traffic)
+
+
+def _kept(running: Running, order: Order, folder: Path) -> Kept:
+    """Keep a snapshot, and what is decided for a while after it."""
+    seconds, size = keep_snapshot(running.engine, folder)
+    after = list(running.run(min(TAIL_EVENTS, order.length.chunk), Chunk()))
+    keep_tail((decided.written for decided in after), folder)
+    facts = sum(len(decided.block.facts) for decided in after)
+    return Kept(seconds, size, facts, running.engine.state.chain)
 
 
 def _naive(order: Order) -> Pace:
