@@ -31,9 +31,9 @@ def forget(community: CommunityState, now_ms: int) -> None:
 
 def _is_nobody(member: MemberState, now_ms: int) -> bool:
     """Nothing is known of the member, nothing is theirs, and nothing of them counts any more."""
-    if member.fields != NOTHING_KNOWN or member.gone or member.suspended or member.helped:
-        return False
     if member.asks or member.offers or member.series or member.open_matches or member.active_matches:
+        return False
+    if member.gone or member.suspended or member.helped or member.fields != NOTHING_KNOWN:
         return False
     return member.asked_since(now_ms - WEEK_MS) == 0
 

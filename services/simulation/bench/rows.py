@@ -113,10 +113,12 @@ def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine
     What stands is frozen for the garbage collector, as after a start: it looks at what comes and goes from then on.
     """
     helpers = events_to_come * TURNS.count(OFFER) // len(TURNS) + HELPERS_SPARE
+    gc.disable()
     fold_town(engine, timeline_of(order.town, engine.taxonomy, order.seed, helpers))
     engine.apply(JournalRecord(offset=engine.next_offset, stamp_ms=START_MS, body=Tick()))
     gc.collect()
     gc.freeze()
+    gc.enable()
     return engine
 
 
