@@ -23,7 +23,7 @@ CHUNKS = 3
 CHUNK_EVENTS_MIN = 5_000
 NAIVE_LOOKS = 1_000_000
 NAIVE_OPEN_MAX = 10_000
-DELAY_SECONDS = 25.0
+DELAY_S, DELAY_S_MIN = 25.0, 8.0
 TAIL_EVENTS = 20_000
 """Decided after the snapshot, and folded when the engine comes back."""
 HELPERS_SPARE = 1_000
@@ -88,11 +88,15 @@ def measure_row(order: Order) -> Row:
     with stopwatch.stage("standing"):
         engine = standing_engine(Engine(load(), GridIndex), order, order.length.events + TAIL_EVENTS)
     held = resident_bytes() - empty
-    running = _running(engine, order)
+    running = with_traffic(engine, order)
     pace = measure_pace(running, order.length)
     counts, open_at_end = deepcopy(running.traffic.counts), running.traffic.open_asks
     kept = None if order.folder is None else _kept(running, order, order.folder)
-    delay = measure_delay(running, pace.events_per_s / 2, DELAY_SECONDS) if order.with_delay else None
+    delay = (
+        measure_delay(running, pace.events_per_s / 2, DELAY_S if order.events is None else DELAY_S_MIN)
+        if order.with_delay
+        else None
+    )
     return Row(
         open_asks=order.open_asks,
         side_m=order.town.side_m,
@@ -105,6 +109,11 @@ def measure_row(order: Order) -> Row:
         naive=_naive(order) if order.with_naive and order.open_asks <= NAIVE_OPEN_MAX else None,
         delay=delay,
     )
+
+
+def running_town(order: Order) -> Running:
+    """A town of the order's size, with the traffic that goes on from there."""
+    return with_traffic(standing_engine(Engine(load(), GridIndex), order, order.length.events), order)
 
 
 def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine:
@@ -122,7 +131,8 @@ def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine
     return engine
 
 
-def _running(engine: Engine, order: Order) -> Running:
+def with_traffic(engine: Engine, order: Order) -> Running:
+    """An engine, and the people who answer what it decides."""
     traffic = Traffic(order.town, order.seed)
     matches = engine.state.communities[COMMUNITY].matches.values()
     traffic.will_answer(
@@ -142,4 +152,4 @@ def _kept(running: Running, order: Order, folder: Path) -> Kept:
 
 def _naive(order: Order) -> Pace:
     engine = standing_engine(Engine(load(), NaiveIndex), order, order.naive_length.events)
-    return measure_pace(_running(engine, order), order.naive_length)
+    return measure_pace(with_traffic(engine, order), order.naive_length)
