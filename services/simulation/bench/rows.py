@@ -9,6 +9,7 @@ from schemas.codes import MatchStatus
 from schemas.journal import JournalRecord, Tick
 from schemas.taxonomy.load import load
 from services.matching import Engine, GridIndex, NaiveIndex
+from services.runtime.collector import collect_rarely
 from services.simulation.bench.delay import Delay, measure_delay
 from services.simulation.bench.memory import resident_bytes
 from services.simulation.bench.open_proposals import Open
@@ -122,6 +123,7 @@ def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine
     What stands is frozen for the garbage collector, as after a start: it looks at what comes and goes from then on.
     """
     helpers = events_to_come * TURNS.count(OFFER) // len(TURNS) + HELPERS_SPARE
+    collect_rarely()
     gc.disable()
     fold_town(engine, timeline_of(order.town, engine.taxonomy, order.seed, helpers))
     engine.apply(JournalRecord(offset=engine.next_offset, stamp_ms=START_MS, body=Tick()))
