@@ -1,14 +1,11 @@
 """`commonweal bench`: how fast, measured here and now."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import AsJson
-
-if TYPE_CHECKING:
-    from services.simulation.bench.report import Bench
 
 OPEN_MAX = 2_000_000
 
@@ -31,6 +28,9 @@ Naive = Annotated[bool, typer.Option("--naive/--no-naive", help="Also the index 
 Latency = Annotated[
     bool, typer.Option("--latency/--no-latency", help="Also how long an ask waits at half the highest rate.")
 ]
+Recovery = Annotated[
+    bool, typer.Option("--recovery/--no-recovery", help="Also how long a snapshot takes, and a start from it.")
+]
 
 
 def register(root: typer.Typer) -> None:
@@ -50,6 +50,7 @@ def bench_engine(
     fixed_area: FixedArea = False,
     naive: Naive = True,
     latency: Latency = True,
+    recovery: Recovery = True,
     seed: Seed = 7193,
     as_json: AsJson = False,
 ) -> None:
@@ -62,10 +63,18 @@ def bench_engine(
 
     Example: `commonweal bench engine --open 1000,10000,100000,1000000 --json`
     """
-    from services.simulation.bench.report import run_bench
+    from services.simulation.bench.report import Bench, run_bench
     from services.simulation.display import progress
 
-    order = _order(sizes, events, seed, with_fixed=fixed_area, with_naive=naive, with_delay=latency)
+    order = Bench(
+        _sizes(sizes),
+        seed,
+        events,
+        with_fixed=fixed_area,
+        with_naive=naive,
+        with_delay=latency,
+        with_recovery=recovery,
+    )
     with progress("measuring", quiet=as_json) as told:
         rows = len(order.orders())
         done = iter(range(rows + 1))
@@ -80,12 +89,8 @@ def bench_engine(
         show_bench(Console(highlight=False, soft_wrap=True), found)
 
 
-def _order(
-    sizes: str, events: int | None, seed: int, *, with_fixed: bool, with_naive: bool, with_delay: bool
-) -> "Bench":
-    from services.simulation.bench.report import Bench
-
-    words = [word.strip() for word in sizes.split(",")]
+def _sizes(text: str) -> list[int]:
+    words = [word.strip() for word in text.split(",")]
     if not all(word.isascii() and word.isdigit() and 100 <= int(word) <= OPEN_MAX for word in words):
-        raise refuse_usage(f"--open is {sizes}; give sizes from 100 to {OPEN_MAX:,}, such as 1000,10000,100000")
-    return Bench(sorted({int(word) for word in words}), seed, events, with_fixed, with_naive, with_delay)
+        raise refuse_usage(f"--open is {text}; give sizes from 100 to {OPEN_MAX:,}, such as 1000,10000,100000")
+    return sorted({int(word) for word in words})

@@ -44,6 +44,7 @@ from services.intake import Intake, RawEvent, SubmitReport
 from services.matching.agent import AfterStep, Matching, silently
 from services.relay import SOURCE as RELAY
 from services.relay import Relay
+from services.runtime.collector import collect_rarely
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import Clock, ClockKind, ClockMismatch, Log, SqliteLog, wall_clock
 from services.runtime.quarantine import Quarantine
@@ -133,6 +134,7 @@ class Embedded:
             LogBusy: another process writes the folder.
             EmbeddedError, LogError, BoardError: the folder cannot be used; the message says why, and what to do.
         """
+        collect_rarely()
         if not __debug__:
             raise EmbeddedError(
                 "Commonweal stops bugs by its assertions, and `python -O` leaves them out; start without"

@@ -1,15 +1,16 @@
 """Matching decides: journal in, decisions out.
 
 Reads `journal`, writes `decisions`, owns the engine's state and its snapshots. Everything here is pure but
-`agent.py`: deciding is a fold that knows no clock, no chance and no disk.
+`agent.py` and `recovery.py`: deciding is a fold that knows no clock, no chance and no disk.
 """
 
-from services.matching.canonical import encode, sealed
+from services.matching.canonical import Sealed, encode, sealed
 from services.matching.decide.proposals import match_id
 from services.matching.engine import Engine, IndexFactory, StaleBlockError
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
 from services.matching.quarantine import EventFailedError, quarantined_in
+from services.matching.recovery import keep, restore
 from services.matching.standing import why_waits
 
 __all__ = [
@@ -18,10 +19,13 @@ __all__ = [
     "GridIndex",
     "IndexFactory",
     "NaiveIndex",
+    "Sealed",
     "StaleBlockError",
     "encode",
+    "keep",
     "match_id",
     "quarantined_in",
+    "restore",
     "sealed",
     "why_waits",
 ]

@@ -33,7 +33,7 @@ class Endings(Protocol):
 
 def is_known(member: MemberState) -> bool:
     """Something is known of the member that only they, or a coordinator, can change."""
-    return member.fields != NOTHING_KNOWN or member.gone or member.suspended or bool(member.helped)
+    return member.gone or member.suspended or bool(member.helped) or member.fields != NOTHING_KNOWN
 
 
 class AllEndings:

@@ -46,9 +46,9 @@ def _forget_seen(community: CommunityState, before_ms: int) -> None:
 
 def _is_nobody(member: MemberState, now_ms: int) -> bool:
     """Nothing is known of the member, nothing is theirs, and nothing of them counts any more."""
-    if is_known(member):
-        return False
     if member.asks or member.offers or member.series or member.open_matches or member.active_matches:
+        return False
+    if is_known(member):
         return False
     return member.asked_since(now_ms - WEEK_MS) == 0
 

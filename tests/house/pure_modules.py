@@ -33,6 +33,7 @@ PURE = (
 
 SHELLS = {
     "services/*/agent.py": "wires a service to its log",
+    "services/matching/__init__.py": "the public face, which names shells too",
     "services/matching/recovery.py": "keeps engines in snapshots and takes them out again",
     "services/*/settings.py": "reads the environment, once, at start",
     "services/*/metrics.py": "counts for the operator",

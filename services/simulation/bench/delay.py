@@ -49,7 +49,7 @@ def measure_delay(running: Running, rate: float, seconds: float) -> Delay:
         decided = running.decide(written, start_ms + int(clock_ms), due, chunk)
         clock_ms += (chunk.wall_s - before_s) * 1_000
         sent += due
-        waits += waited(decided, came, start_ms + clock_ms, start_ms + WARM_UP_S * 1_000)
+        waits += waited(decided.block, came, start_ms + clock_ms, start_ms + WARM_UP_S * 1_000)
         clock_ms = max(clock_ms, began_ms + CUT_MS) if due < BLOCK_EVENTS_MAX else clock_ms
     waits.sort()
     p50_ms, p99_ms = (waits[len(waits) * percent // 100] if waits else 0.0 for percent in (50, 99))

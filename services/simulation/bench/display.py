@@ -7,16 +7,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-HEADINGS = (
-    "open asks",
-    "side",
-    "events/s",
-    "on the wall",
-    "µs an event",
-    "reading alone",
-    "facts an event",
-    "open at end",
-    "bytes an open ask",
+HEADINGS = ("open", "side", "events/s", "wall", "µs each", "reading", "facts", "at end", "B/ask")
+CAPTION = (
+    "events/s by the processor's time, wall: by the clock; reading: decoding the same blocks alone; facts: of an event; "
+    "at end: open asks; B/ask: memory of an open ask with its offers, members and proposals"
 )
 
 
@@ -25,6 +19,7 @@ def show_bench(console: Console, found: Mapping[str, Any]) -> None:
     console.print(_table("density stays the same, the area grows", found["rows"]))
     if found["fixed_area"]:
         console.print(_table("the area stays the same, density grows", found["fixed_area"]))
+    console.print(CAPTION, style="dim")
     console.print(
         f"{found['events_per_s']:,} events/s at {found['events_per_s_open']:,} open asks; "
         f"an event costs {found['cost_growth']} times as much at the largest size as at the smallest"
@@ -32,6 +27,13 @@ def show_bench(console: Console, found: Mapping[str, Any]) -> None:
     for row in found["rows"]:
         if row["naive"] is not None:
             console.print(f"the scanning index, {row['open']:,} open asks: {row['naive']['events_per_s']:,} events/s")
+    if found["recovery_s"] is not None:
+        largest = found["rows"][-1]
+        console.print(
+            f"at {largest['open']:,} open asks a snapshot takes {largest['snapshot_s']:,} s "
+            f"({largest['snapshot_mb']:,} MB), a start from it {largest['recovery_s']:,} s with "
+            f"{largest['recovery_tail_facts']:,} facts to fold, {largest['recovery_peak_mb']:,} MB at most"
+        )
     latency = found["latency"]
     if latency is not None:
         console.print(
@@ -45,7 +47,7 @@ def show_bench(console: Console, found: Mapping[str, Any]) -> None:
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for heading in HEADINGS:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
             f"{row['open']:,}",

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from statistics import median
 from time import perf_counter, process_time
 
-from schemas.decisions import DecisionBlock
 from schemas.journal import JOURNAL_BODY, JournalRecord
-from services.matching import Engine
+from services.matching import Engine, Sealed
 from services.simulation.bench.standing import START_MS
 from services.simulation.bench.traffic import BLOCK_EVENTS_MAX, Traffic, block_shape
 
@@ -70,7 +69,7 @@ class Running:
     traffic: Traffic
     now_ms: int = START_MS
 
-    def step(self, since_ms: int, until_ms: int, count: int, chunk: Chunk) -> DecisionBlock:
+    def step(self, since_ms: int, until_ms: int, count: int, chunk: Chunk) -> Sealed:
         """One block of `count` events from bytes to bytes, added to a chunk's seconds.
 
         Args:
@@ -78,22 +77,22 @@ class Running:
         """
         return self.decide(self.traffic.block(since_ms, until_ms, count), until_ms, count, chunk)
 
-    def decide(self, written: bytes, stamp_ms: int, count: int, chunk: Chunk) -> DecisionBlock:
+    def decide(self, written: bytes, stamp_ms: int, count: int, chunk: Chunk) -> Sealed:
         """Decide a block of the journal that was stamped then."""
         self.now_ms = stamp_ms
         began, began_cpu = perf_counter(), process_time()
         body = JOURNAL_BODY.validate_json(written)
         read_cpu = process_time()
         record = JournalRecord(offset=self.engine.next_offset, stamp_ms=stamp_ms, body=body)
-        decided = self.engine.decide(record).block
+        decided = self.engine.decide(record)
         chunk.cpu_s += process_time() - began_cpu
         chunk.wall_s += perf_counter() - began
         chunk.reading_cpu_s += read_cpu - began_cpu
         chunk.events += count
-        self.traffic.hear(decided)
+        self.traffic.hear(decided.block)
         return decided
 
-    def run(self, events: int, chunk: Chunk, block_events_max: int = BLOCK_EVENTS_MAX) -> Iterator[DecisionBlock]:
+    def run(self, events: int, chunk: Chunk, block_events_max: int = BLOCK_EVENTS_MAX) -> Iterator[Sealed]:
         """At least so many events, in blocks as they come, and what was decided."""
         count, span_ms = block_shape(self.traffic.where, block_events_max)
         end = chunk.events + events

@@ -9,9 +9,12 @@ from schemas.codes import MatchStatus
 from schemas.journal import JournalRecord, Tick
 from schemas.taxonomy.load import load
 from services.matching import Engine, GridIndex, NaiveIndex
+from services.runtime.collector import collect_rarely
 from services.simulation.bench.delay import Delay, measure_delay
+from services.simulation.bench.memory import resident_bytes
 from services.simulation.bench.open_proposals import Open
-from services.simulation.bench.pace import Length, Pace, Running, measure_pace
+from services.simulation.bench.pace import Chunk, Length, Pace, Running, measure_pace
+from services.simulation.bench.recovery import Kept, keep_snapshot, keep_tail
 from services.simulation.bench.standing import START_MS, fold_town, timeline_of
 from services.simulation.bench.town import COMMUNITY, Town
 from services.simulation.bench.traffic import OFFER, TURNS, Counts, Traffic
@@ -21,7 +24,9 @@ CHUNKS = 3
 CHUNK_EVENTS_MIN = 5_000
 NAIVE_LOOKS = 1_000_000
 NAIVE_OPEN_MAX = 10_000
-DELAY_SECONDS = 25.0
+DELAY_S, DELAY_S_MIN = 25.0, 8.0
+TAIL_EVENTS = 20_000
+"""Decided after the snapshot, and folded when the engine comes back."""
 HELPERS_SPARE = 1_000
 
 
@@ -37,6 +42,8 @@ class Order:
     """Measured; None: three times what comes in a minute of log time, so that what is done each minute counts."""
     with_naive: bool = False
     with_delay: bool = False
+    folder: Path | None = None
+    """Where a snapshot goes, if one is to be kept."""
 
     @property
     def town(self) -> Town:
@@ -70,6 +77,7 @@ class Row:
     """Resident, with the offers, members and open proposals that belong to an open ask."""
     standing_s: float
     """Seconds it took to draw and fold the town."""
+    kept: Kept | None
     naive: Pace | None
     delay: Delay | None
 
@@ -79,12 +87,17 @@ def measure_row(order: Order) -> Row:
     stopwatch = Stopwatch()
     empty = resident_bytes()
     with stopwatch.stage("standing"):
-        engine = standing_engine(Engine(load(), GridIndex), order, order.length.events)
+        engine = standing_engine(Engine(load(), GridIndex), order, order.length.events + TAIL_EVENTS)
     held = resident_bytes() - empty
-    running = _running(engine, order)
+    running = with_traffic(engine, order)
     pace = measure_pace(running, order.length)
     counts, open_at_end = deepcopy(running.traffic.counts), running.traffic.open_asks
-    delay = measure_delay(running, pace.events_per_s / 2, DELAY_SECONDS) if order.with_delay else None
+    kept = None if order.folder is None else _kept(running, order, order.folder)
+    delay = (
+        measure_delay(running, pace.events_per_s / 2, DELAY_S if order.events is None else DELAY_S_MIN)
+        if order.with_delay
+        else None
+    )
     return Row(
         open_asks=order.open_asks,
         side_m=order.town.side_m,
@@ -93,9 +106,15 @@ def measure_row(order: Order) -> Row:
         open_at_end=open_at_end,
         bytes_per_open_ask=held / order.open_asks,
         standing_s=stopwatch.seconds["standing"],
+        kept=kept,
         naive=_naive(order) if order.with_naive and order.open_asks <= NAIVE_OPEN_MAX else None,
         delay=delay,
     )
+
+
+def running_town(order: Order) -> Running:
+    """A town of the order's size, with the traffic that goes on from there."""
+    return with_traffic(standing_engine(Engine(load(), GridIndex), order, order.length.events), order)
 
 
 def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine:
@@ -104,25 +123,18 @@ def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine
     What stands is frozen for the garbage collector, as after a start: it looks at what comes and goes from then on.
     """
     helpers = events_to_come * TURNS.count(OFFER) // len(TURNS) + HELPERS_SPARE
+    collect_rarely()
+    gc.disable()
     fold_town(engine, timeline_of(order.town, engine.taxonomy, order.seed, helpers))
     engine.apply(JournalRecord(offset=engine.next_offset, stamp_ms=START_MS, body=Tick()))
     gc.collect()
     gc.freeze()
+    gc.enable()
     return engine
 
 
-def resident_bytes() -> int:
-    """Of this process, by the kernel's account; what is held resident at most where there is none."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        import resource
-
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) * 1024
-
-
-def _running(engine: Engine, order: Order) -> Running:
+def with_traffic(engine: Engine, order: Order) -> Running:
+    """An engine, and the people who answer what it decides."""
     traffic = Traffic(order.town, order.seed)
     matches = engine.state.communities[COMMUNITY].matches.values()
     traffic.will_answer(
@@ -131,6 +143,15 @@ def _running(engine: Engine, order: Order) -> Running:
     return Running(engine, traffic)
 
 
+def _kept(running: Running, order: Order, folder: Path) -> Kept:
+    """Keep a snapshot, and what is decided for a while after it."""
+    seconds, size = keep_snapshot(running.engine, folder)
+    after = list(running.run(min(TAIL_EVENTS, order.length.chunk), Chunk()))
+    keep_tail((decided.written for decided in after), folder)
+    facts = sum(len(decided.block.facts) for decided in after)
+    return Kept(seconds, size, facts, running.engine.state.chain)
+
+
 def _naive(order: Order) -> Pace:
     engine = standing_engine(Engine(load(), NaiveIndex), order, order.naive_length.events)
-    return measure_pace(_running(engine, order), order.naive_length)
+    return measure_pace(with_traffic(engine, order), order.naive_length)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from heapq import merge
 from math import isqrt, log
 from random import Random
+from sys import intern
 
 from schemas.codes import Vetting
 from schemas.decisions import DecisionBlock
@@ -41,8 +42,11 @@ SOURCE = "bench"
 FIRST_ASKED = 3
 """How many are asked for an ask; one more after each of these silences."""
 MORE_ASKED_MS = (180_000, 480_000)
-PROPOSAL_LIFE_MS = Policy().proposal_life_ms
-SEARCH_CELL_M = 1_000
+PROPOSAL_LIFE_MS, OPEN_SLOTS = Policy().proposal_life_ms, Policy().open_slots
+SEARCH_CELL_M = 1_500
+NOBODY_ASKS_WHY = Explanation(
+    parts={"base": 1_000_000}, considered=0, feasible=0, fell=(), alternatives=(), solver="bench"
+)
 OFFERS, ASKS = range(2)
 """Of the same moment, offers come first."""
 
@@ -84,12 +88,12 @@ def timeline_of(where: Town, taxonomy: Taxonomy, seed: int, helpers_to_come: int
             yield from ((at_ms, fact) for fact in offers.list_one(number, opened_ms))
         else:
             ask = _ask(where, draw, number, opened_ms)
-            yield at_ms, AskListed(community=COMMUNITY, cause=f"{SOURCE}/{ask.ask}", ask=ask)
+            yield at_ms, AskListed.trusted(community=COMMUNITY, cause=f"{SOURCE}/{ask.ask}", ask=ask)
             yield from ((at_ms, fact) for fact in offers.propose(ask, at_ms))
 
 
 def _fold(engine: Engine, now_ms: int, facts: Sequence[AnyFact]) -> None:
-    block = DecisionBlock(
+    block = DecisionBlock.trusted(
         source=engine.next_offset,
         logic=engine.logic,
         policies={},
@@ -138,8 +142,10 @@ def _ask(where: Town, draw: Random, number: int, opened_ms: int) -> Ask:
 
 
 def _joined(draw: Random, number: int) -> MemberKnown:
-    member = town.helper_id(number)
-    return MemberKnown(community=COMMUNITY, cause=f"{SOURCE}/{member}", member=member, fields=town.draw_helper(draw))
+    member = intern(town.helper_id(number))
+    return MemberKnown.trusted(
+        community=COMMUNITY, cause=f"{SOURCE}/{member}", member=member, fields=town.draw_helper(draw)
+    )
 
 
 @dataclass(slots=True)
@@ -170,7 +176,7 @@ class Offers:
         offer = self._offer(number, opened_ms)
         self._file(number, offer)
         joined = _joined(self.draw, number)
-        return joined, OfferListed(community=COMMUNITY, cause=f"{SOURCE}/{offer.offer}", offer=offer)
+        return joined, OfferListed.trusted(community=COMMUNITY, cause=f"{SOURCE}/{offer.offer}", offer=offer)
 
     def propose(self, ask: Ask, proposed_ms: int) -> Iterator[Proposed]:
         """Who was asked for it and has not answered: those nearest who had come by then."""
@@ -184,8 +190,8 @@ class Offers:
     def _offer(self, number: int, opened_ms: int) -> Offer:
         draw = self.draw
         return Offer(
-            offer=town.offer_id(number),
-            member=town.helper_id(number),
+            offer=intern(town.offer_id(number)),  # one string for all who name it, as in an engine that decided
+            member=intern(town.helper_id(number)),
             needs=town.draw_needs(draw),
             place=self.where.draw_place(draw),
             remote=False,
@@ -202,20 +208,20 @@ class Offers:
         self.x_m[number] = offer.place.x_m
         self.y_m[number] = offer.place.y_m
         self.radius_m[number] = offer.radius_m
-        self.slots[number] = Policy().open_slots
+        self.slots[number] = OPEN_SLOTS
         self.deadline_ms[number] = offer.deadline_ms
         cell = offer.place.x_m // SEARCH_CELL_M, offer.place.y_m // SEARCH_CELL_M
         for need in offer.needs:
             self.near.setdefault((need, *cell), array("i")).append(number)
 
     def _within_reach(self, ask: Ask) -> Iterator[tuple[int, int]]:
-        """Offers with a free slot that reach the ask: squared metres and number. Those over two cells away count not."""
+        """Offers with a free slot that reach the ask: squared metres and number. Those over a cell away do not count."""
         assert ask.place is not None, "whoever asks here is somewhere"
         x_m, y_m = ask.place.x_m, ask.place.y_m
         found: dict[int, None] = {}
         for need in self.taxonomy.answers(ask.need):
-            for cell_x in range(x_m // SEARCH_CELL_M - 2, x_m // SEARCH_CELL_M + 3):
-                for cell_y in range(y_m // SEARCH_CELL_M - 2, y_m // SEARCH_CELL_M + 3):
+            for cell_x in range(x_m // SEARCH_CELL_M - 1, x_m // SEARCH_CELL_M + 2):
+                for cell_y in range(y_m // SEARCH_CELL_M - 1, y_m // SEARCH_CELL_M + 2):
                     found |= dict.fromkeys(self.near.get((need, cell_x, cell_y), ()))
         for number in found:
             squared = (self.x_m[number] - x_m) ** 2 + (self.y_m[number] - y_m) ** 2
@@ -223,21 +229,18 @@ class Offers:
                 yield squared, number
 
     def _proposed(self, ask: Ask, number: int, attempt: int, proposed_ms: int, squared: int) -> Proposed:
-        explanation = Explanation(
-            parts={"base": 1_000_000}, considered=0, feasible=0, fell=(), alternatives=(), solver="bench"
-        )
-        return Proposed(
+        return Proposed.trusted(
             community=COMMUNITY,
             match=match_id(COMMUNITY, ask.ask, town.offer_id(number), attempt),
             ask=ask.ask,
-            offer=town.offer_id(number),
+            offer=intern(town.offer_id(number)),
             asker=ask.member,
-            offerer=town.helper_id(number),
+            offerer=intern(town.helper_id(number)),
             units=1,
             attempt=attempt,
             proposed_ms=proposed_ms,
             expires_ms=min(proposed_ms + PROPOSAL_LIFE_MS, ask.deadline_ms, self.deadline_ms[number]),
             distance_m=isqrt(squared - 1) + 1 if squared else 0,
             points=1_000_000,
-            explanation=explanation,
+            explanation=NOBODY_ASKS_WHY,
         )
