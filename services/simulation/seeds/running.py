@@ -105,7 +105,8 @@ def _checked(seed: int, lived: Lived) -> Outcome:
         for partition, decided in histories.decided.items():
             breaches += checks.every_event_is_answered(decided)
             live_hash = lived.live_hashes.get(partition, "")
-            breaches += checks.both_engines_decide_what_is_recorded(decided, taxonomy, live_hash)
+            breaches += checks.naive_engine_decides_what_is_recorded(decided, taxonomy, live_hash)
+        breaches += checks.verify_finds_nothing(log, taxonomy)
         put_aside = DeadLetters(log, folder.keys).list(letters_max=LETTERS_MAX)
         breaches += checks.nothing_is_lost_at_the_door(lived, log, put_aside, histories)
         breaches += checks.every_referral_arrives(histories, put_aside)
