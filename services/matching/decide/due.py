@@ -13,14 +13,15 @@ from services.matching.subjects import subject_of
 
 def due_matches(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
     """Unanswered proposals expire; silence after acceptance or completion ends in `unconfirmed`."""
-    facts: list[AnyFact] = []
+    facts, told = list[AnyFact](), set[str]()
     for match in index.matches_due(moment.now_ms):
         if match.status is MatchStatus.proposed:
             to, move = MatchStatus.expired, "expire"
         else:
             to, move = MatchStatus.unconfirmed, "lapse"
         facts.append(moved(community, match, move, to, Role.engine, moment.now_ms, None))
-        if move == "lapse" and not match.was_completed:
+        if move == "lapse" and not match.was_completed and match.ask not in told:
+            told.add(match.ask)  # two helpers of one ask may fall silent together: its coordinator is asked once
             facts += _to_coordinator(community, match.ask, moment)
     return facts
 

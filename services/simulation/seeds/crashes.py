@@ -15,7 +15,7 @@ from services.simulation.chance import pick
 WRITE_AHEAD = "-wal"
 NOT_LEFT = ignore_patterns("*-shm")
 """SQLite's index of a write-ahead file: whoever opens the database first makes it anew."""
-LEFT = {"killed": 75, "power cut": 10, "board lost": 7, "snapshots lost": 8}
+LEFT = {"killed": 75, "power cut": 10, "board lost": 7, "snapshots lost": 8, "relay lost": 7}
 
 
 class Killed(BaseException):
@@ -69,6 +69,8 @@ def befall(draw: Random, folder: Path) -> str:
         _remove(data.board)
     elif left == "snapshots lost":
         _remove(data.snapshots)
+    elif left == "relay lost":
+        _remove(data.relay)
     return left
 
 

@@ -20,6 +20,7 @@ from services.simulation.seeds.scripts import draw_script
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder per seed is made in it, under a name nobody can guess
 """Where folders live if the machine has it: a thousand seeds wait for no disk."""
 PLACES_MAX = 3
+LETTERS_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,11 @@ def _checked(seed: int, lived: Lived) -> Outcome:
         for partition, decided in histories.decided.items():
             breaches += checks.every_event_is_answered(decided)
             live_hash = lived.live_hashes.get(partition, "")
-            breaches += checks.both_engines_decide_what_is_recorded(decided, taxonomy, live_hash)
-        letters = DeadLetters(log, folder.keys)
-        breaches += checks.nothing_is_lost_at_the_door(lived, log, letters, histories)
+            breaches += checks.naive_engine_decides_what_is_recorded(decided, taxonomy, live_hash)
+        breaches += checks.verify_finds_nothing(log, taxonomy)
+        put_aside = DeadLetters(log, folder.keys).list(letters_max=LETTERS_MAX)
+        breaches += checks.nothing_is_lost_at_the_door(lived, log, put_aside, histories)
+        breaches += checks.every_referral_arrives(histories, put_aside)
         breaches += checks.board_is_a_fold(log, folder)
         everything = [one for decided in histories.decided.values() for one in decided]
         return Outcome(

@@ -65,6 +65,20 @@ def test_silence_after_acceptance_frees_the_helper_and_asks_a_coordinator() -> N
     """)
 
 
+def test_two_helpers_who_fall_silent_together_bring_an_ask_to_a_coordinator_once() -> None:
+    check("""
+        policy accept_silence_ms=3600000
+        ask    A1 food cell=0,0 units=2
+        offer  O1 food cell=0,1
+        offer  O2 food cell=0,1
+        tick   2s                  -> proposed A1 O1, proposed A1 O2
+        accept A1 O1               -> accepted A1 O1
+        accept A1 O2               -> accepted A1 O2
+        tick   6h                  -> ended O1 expired, ended O2 expired
+        tick   61m                 -> unconfirmed A1 O2, escalated A1, unconfirmed A1 O1, ended A1 expired
+    """)
+
+
 def test_silence_after_completion_counts_as_help_given() -> None:
     check(f"""
         policy confirm_silence_ms=3600000

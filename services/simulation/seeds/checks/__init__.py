@@ -5,13 +5,16 @@ No sentence is good news: each is a breach, and names the partition, the record 
 
 from services.simulation.seeds.checks.answers import every_event_is_answered
 from services.simulation.seeds.checks.intake import nothing_is_lost_at_the_door
-from services.simulation.seeds.checks.redeciding import both_engines_decide_what_is_recorded
+from services.simulation.seeds.checks.redeciding import naive_engine_decides_what_is_recorded, verify_finds_nothing
+from services.simulation.seeds.checks.referrals import every_referral_arrives
 from services.simulation.seeds.checks.tables import board_is_a_fold, replay_comes_to_the_living_state
 
 __all__ = [
     "board_is_a_fold",
-    "both_engines_decide_what_is_recorded",
     "every_event_is_answered",
+    "every_referral_arrives",
+    "naive_engine_decides_what_is_recorded",
     "nothing_is_lost_at_the_door",
     "replay_comes_to_the_living_state",
+    "verify_finds_nothing",
 ]

@@ -32,7 +32,16 @@ def test_nobody_in_the_product_catches_a_kill() -> None:
 def test_a_crash_loses_files_that_may_be_lost_and_never_the_log(tmp_path: Path) -> None:
     seen = set()
     for seed in range(60):
-        for name in ("log.db", "log.db-wal", "keys.db", "board.db", "board.db-wal", "snapshots.db", "snapshots.db-wal"):
+        for name in (
+            "log.db",
+            "log.db-wal",
+            "keys.db",
+            "board.db",
+            "board.db-wal",
+            "snapshots.db",
+            "snapshots.db-wal",
+            "relay.json",
+        ):
             (tmp_path / name).write_text(name)
         seen.add(befall(Random(seed), tmp_path))
         assert (tmp_path / "log.db").exists()
