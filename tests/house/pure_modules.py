@@ -14,6 +14,7 @@ PURE = (
     "services/runtime/log/records.py",
     "services/simulation/yardstick/*.py",
     *(f"services/simulation/{name}.py" for name in ("records", "chronicle", "report", "table_rows")),
+    *(f"services/simulation/acceptance/{name}.py" for name in ("delays", "figures", "rivals")),
     *(
         f"services/board/{name}.py"
         for name in (

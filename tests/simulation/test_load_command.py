@@ -93,6 +93,9 @@ def test_a_policy_of_ones_own_decides(village: Path, mapping: Path, tmp_path: Pa
         (("--tick", "soon"), "--tick is soon; give a time such as 2s"),
         (("--tick", "1ms"), "rounds run every 100ms at the soonest"),
         (("--mapping", "city-minute"), "no mapping city-minute"),
+        (("--ask-patience", "long"), "--ask-patience is long; give a time such as 2s"),
+        (("--answers", "curve", "--accept-mean", "1"), "--accept-mean is 1.0; give a share between 0 and 1"),
+        (("--answers", "curve", "--seeds", "2"), "--data keeps one load, and --seeds 2 are as many"),
     ],
 )
 def test_what_was_wrong_is_one_sentence(
