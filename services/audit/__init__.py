@@ -10,10 +10,11 @@ from services.audit.breach import Breach, BrokenRuleError
 from services.audit.chain import NO_CHAIN, continued
 from services.audit.differences import difference
 from services.audit.optimality import why_not_best
-from services.audit.rules import BEST_ANSWER, DENSE, FOLDS, RULES, Rule
+from services.audit.rules import BEST_ANSWER, DECIDED_AGAIN, DENSE, FOLDS, RULES, Rule
 
 __all__ = [
     "BEST_ANSWER",
+    "DECIDED_AGAIN",
     "DENSE",
     "FOLDS",
     "NO_CHAIN",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.events import Received
-from schemas.facts import AnyFact, LeftWaiting, MatchMoved, Refused
+from schemas.facts import AnyFact, EventQuarantined, LeftWaiting, MatchMoved, Refused
 from schemas.operations import Reassigned
 from services.audit.books import Town
 from services.audit.breach import BrokenRuleError
@@ -56,6 +56,8 @@ class Reading:
         """It belongs to the event being answered. A refusal begins anew, but for the second half of a reassignment."""
         if self.speaking is None or fact.cause != self.speaking.uid:
             return False
+        if isinstance(fact, EventQuarantined) or isinstance(self.before, EventQuarantined):
+            return False  # it is all that is said to its event
         if not isinstance(fact, Refused) or isinstance(self.before, LeftWaiting):
             return True
         return isinstance(self.speaking.data, Reassigned) and isinstance(self.before, MatchMoved)

@@ -6,20 +6,21 @@ from typing import Any
 from schemas.asks import AskChanged, AskOpened, AskWithdrawn
 from schemas.codes import EndedHow, Mark, MatchStatus
 from schemas.events import Received
-from schemas.facts import AskEnded, AskListed, AskMarked
+from schemas.facts import AskEnded, AskListed, AskMarked, AskReturned
 from schemas.listed import Ask
 from schemas.members import MemberLeft
-from schemas.operations import AskEscalated, AskHeld, AskMerged, AskReferred, AskReleased
+from schemas.operations import AskEscalated, AskHeld, AskMerged, AskReferred, AskReleased, AskSentBack
 from services.audit.books import AskBook, Town
 from services.audit.breach import demand
-from services.audit.rules import ACCOUNTED_FOR, AS_SAID, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED, ONE_ACCEPTANCE
+from services.audit.rules import ACCOUNTED_FOR, AS_SAID, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED, ONE_ACCEPTANCE, RETURNED
 from services.audit.scene import Scene
+from services.audit.series import is_about, next_listed, touch_series_of
 from services.audit.silence import escalates_ms, expect_ask
 
 FIELDS = tuple(field.name for field in fields(Ask))
 
 
-def list_ask(town: Town, fact: AskListed, event: Received, scene: Scene) -> None:
+def list_ask(town: Town, fact: AskListed, event: Received | None, scene: Scene) -> None:
     """Take in an ask, new or changed.
 
     Raises:
@@ -32,8 +33,12 @@ def list_ask(town: Town, fact: AskListed, event: Received, scene: Scene) -> None
         f"ask {name} is listed",
         "it has ended, and that is for good",
     )
-    said = event.data
-    if isinstance(said, AskOpened):
+    said = None if event is None else event.data
+    after = "time alone" if event is None else event.uid
+    if event is None:
+        wanted = _recurring(town, name, scene)
+        demand(known is None, AS_SAID, f"ask {name} is listed anew", "it is there already")
+    elif isinstance(said, AskOpened):
         demand(known is None, AS_SAID, f"ask {name} is listed anew", f"{event.uid} opens it, and it is open")
         gone = town.known_member(fact.ask.member).gone
         demand(not gone, ENDED_RIGHTLY, f"ask {name} is listed", "who asks has left")
@@ -50,8 +55,33 @@ def list_ask(town: Town, fact: AskListed, event: Received, scene: Scene) -> None
         wanted = _changed(known.spec, said)
     for field, value in wanted.items():
         stands = getattr(fact.ask, field)
-        demand(stands == value, AS_SAID, f"{field} of ask {name} is {stands!r}", f"after {event.uid} it is {value!r}")
+        demand(stands == value, AS_SAID, f"{field} of ask {name} is {stands!r}", f"after {after} it is {value!r}")
     _write(town, fact.ask, known, scene)
+
+
+def return_ask(town: Town, fact: AskReturned, event: Received, scene: Scene) -> None:
+    """Take in that a neighbour gave an ask back: it is open again, and with a coordinator.
+
+    Raises:
+        BrokenRuleError: it was not handed over, nobody gives it back, or its time is up.
+    """
+    ask, said = town.asks.get(fact.ask), event.data
+    words, now_ms = f"ask {fact.ask} comes back from {fact.from_community} at {fact.at_ms}", scene.moment.now_ms
+    demand(ask is not None, KNOWN, words, "no such ask is listed")
+    assert ask is not None
+    demand(ask.ended is EndedHow.referred, RETURNED, words, "it was not referred")
+    demand(
+        isinstance(said, AskSentBack)
+        and (said.ask, said.from_community, said.reason) == (fact.ask, fact.from_community, fact.reason),
+        RETURNED,
+        words,
+        "nobody gives it back so",
+    )
+    demand(fact.at_ms == now_ms, RETURNED, words, f"that is now, {now_ms}")
+    demand(ask.spec.deadline_ms >= now_ms, RETURNED, words, f"its deadline was {ask.spec.deadline_ms}")
+    ask.ended, ask.ended_ms, ask.escalated = None, 0, True
+    expect_ask(town, ask)
+    scene.touch(town.name, ("ask", fact.ask))
 
 
 def mark_ask(town: Town, fact: AskMarked, event: Received | None, scene: Scene) -> None:
@@ -68,7 +98,7 @@ def mark_ask(town: Town, fact: AskMarked, event: Received | None, scene: Scene) 
         may = fact.mark is Mark.escalated and fact.on and _is_due(town, ask, scene)
     else:
         by = AskReleased if not fact.on else AskHeld if fact.mark is Mark.held else AskEscalated
-        may = isinstance(event.data, by) and event.data.ask == fact.ask
+        may = isinstance(event.data, by) and is_about(town, "ask", event.data.ask, fact.ask)
     demand(may, MARKED, words, "no coordinator says so" if event is not None else "it has not waited long enough")
     demand(fact.at_ms == scene.moment.now_ms, MARKED, f"{words} at {fact.at_ms}", f"that is now, {scene.moment.now_ms}")
     if fact.mark is Mark.held:
@@ -90,7 +120,7 @@ def end_ask(town: Town, fact: AskEnded, event: Received | None, scene: Scene) ->
     """
     ask = _open(town, fact.ask)
     demand(not ask.open_units, LET_GO, f"ask {fact.ask} ends with proposals open", "they are withdrawn first")
-    why_not = _why_it_may_not_end(ask, fact, event, scene.moment.now_ms)
+    why_not = _why_it_may_not_end(town, ask, fact, event, scene.moment.now_ms)
     demand(not why_not, ENDED_RIGHTLY, f"ask {fact.ask} ends {fact.how.value}", why_not)
     demand(
         fact.at_ms == scene.moment.now_ms,
@@ -99,6 +129,7 @@ def end_ask(town: Town, fact: AskEnded, event: Received | None, scene: Scene) ->
         f"that is now, {scene.moment.now_ms}",
     )
     ask.ended, ask.ended_ms = fact.how, fact.at_ms
+    touch_series_of(town, "ask", fact.ask, scene)
 
 
 def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
@@ -135,6 +166,16 @@ def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
     return wanted
 
 
+def _recurring(town: Town, name: str, scene: Scene) -> dict[str, Any]:
+    """Field → value, as the next occurrence of a series must be listed."""
+    series, when = next_listed(town, "ask", name, scene)
+    said = series.spec.template
+    assert isinstance(said, AskOpened)
+    wanted = {field: getattr(said, field) for field in FIELDS if field in AskOpened.model_fields}
+    window = {"opened_ms": scene.moment.now_ms, "earliest_ms": when.begins_ms, "deadline_ms": when.ends_ms}
+    return wanted | window | {"ask": name, "root": said.root or name, "schedule": None}
+
+
 def _changed(before: Ask, said: AskChanged) -> dict[str, Any]:
     """Field → value, as an ask must be listed after a change: what was not said stays."""
     wanted = {name: getattr(before, name) for name in FIELDS}
@@ -155,6 +196,7 @@ def _write(town: Town, spec: Ask, known: AskBook | None, scene: Scene) -> None:
     expect_ask(town, ask)
     scene.touch(town.name, ("ask", spec.ask))
     scene.brought.setdefault(town.name, {})["ask", spec.ask] = None
+    touch_series_of(town, "ask", spec.ask, scene)
 
 
 def _open(town: Town, name: str) -> AskBook:
@@ -178,7 +220,7 @@ def _waits_for_a_word(ask: AskBook) -> bool:
     return any(match.status is MatchStatus.completed for match in ask.matches.values())
 
 
-def _why_it_may_not_end(ask: AskBook, fact: AskEnded, event: Received | None, now_ms: int) -> str:
+def _why_it_may_not_end(town: Town, ask: AskBook, fact: AskEnded, event: Received | None, now_ms: int) -> str:
     """In words; empty where the reason holds."""
     said = None if event is None else event.data
     match fact.how:
@@ -188,7 +230,7 @@ def _why_it_may_not_end(ask: AskBook, fact: AskEnded, event: Received | None, no
         case EndedHow.expired:
             return "" if said is None and ask.unmet > 0 and now_ms > ask.spec.deadline_ms else "its time is not up"
         case EndedHow.withdrawn:
-            is_told = (isinstance(said, AskWithdrawn) and said.ask == fact.ask) or (
+            is_told = (isinstance(said, AskWithdrawn) and is_about(town, "ask", said.ask, fact.ask)) or (
                 isinstance(said, MemberLeft) and said.member == ask.spec.member
             )
             return "" if is_told else "nobody took it back"

@@ -7,17 +7,21 @@ would have been better) is left to those who decide again.
 from collections import Counter
 from dataclasses import dataclass, field
 
+from schemas.codes import EndedHow
 from schemas.decisions import DecisionBlock
 from schemas.facts import (
     AnyFact,
     AskEnded,
     AskListed,
     AskMarked,
+    AskReturned,
     ClockHeld,
     CommunityKnown,
+    EventQuarantined,
     LeapGranted,
     LeftWaiting,
     MatchMoved,
+    MatchReminded,
     MemberGone,
     MemberKnown,
     MemberMarked,
@@ -28,15 +32,19 @@ from schemas.facts import (
     Proposed,
     PutWaiting,
     Refused,
+    SeriesAdvanced,
+    SeriesEnded,
+    SeriesListed,
+    SeriesMarked,
     Thanked,
 )
 from schemas.journal import Block, JournalRecord
 from schemas.taxonomy import Taxonomy
-from services.audit import asks, communities, members, moves, offers, proposals, waiting
+from services.audit import asks, communities, following_up, members, moves, offers, proposals, series, waiting
 from services.audit.answers import Reading
 from services.audit.books import Town
 from services.audit.breach import Breach, BrokenRuleError, demand
-from services.audit.follows import UNKNOWN_COMMUNITY, check_follows, check_once
+from services.audit.follows import UNKNOWN_COMMUNITY, check_follows, check_once, check_stepped_over
 from services.audit.forgetting import forget
 from services.audit.log_time import Clock, check_moment, read_moment
 from services.audit.rules import DENSE, KNOWN, LOG_TIME, POLICY_IN_FORCE
@@ -98,12 +106,15 @@ class Auditor:
         check_follows(fact, event)
         if event is not None:
             check_once(town, fact, event, is_first=reading.is_first)
+        if isinstance(fact, EventQuarantined):
+            check_stepped_over(fact, f"{self.partition}/{self.next_offset}/{reading.answered - 1}")
         if isinstance(fact, CommunityKnown) and event is not None:
             communities.found(self.towns, fact, event)
             town = self.towns[fact.community]
         if town is None:
             is_refusal = isinstance(fact, Refused) and fact.reason == UNKNOWN_COMMUNITY
-            demand(is_refusal, KNOWN, f"{fact.fact} speaks of the community {fact.community}", "nobody defined it")
+            may_be = is_refusal or isinstance(fact, EventQuarantined)
+            demand(may_be, KNOWN, f"{fact.fact} speaks of the community {fact.community}", "nobody defined it")
             self.facts += 1
             return
         scene.is_late = event is not None and fact.community in scene.proposed_in
@@ -129,11 +140,13 @@ class Auditor:
                 members.leave(town, fact, event)
             case MemberMarked():
                 members.mark(town, fact, event, scene)
-            case AskListed():
-                self.listed += fact.ask.ask not in town.asks
-                asks.list_ask(town, fact, event, scene)
-            case OfferListed():
-                offers.list_offer(town, fact, event, scene)
+            case AskReturned():
+                asks.return_ask(town, fact, event, scene)
+                self.ended[EndedHow.referred.value] -= 1
+            case SeriesListed():
+                series.list_series(town, fact, event, scene)
+            case SeriesMarked():
+                series.mark_series(town, fact, event, scene)
             case OfferMarked():
                 offers.mark_offer(town, fact, event)
             case Thanked():
@@ -151,6 +164,17 @@ class Auditor:
     def _write_what_time_brought(self, town: Town, fact: AnyFact, scene: Scene) -> None:
         """The facts that time alone may bring, and some events as well."""
         match fact:
+            case AskListed():
+                self.listed += fact.ask.ask not in town.asks
+                asks.list_ask(town, fact, scene.event, scene)
+            case OfferListed():
+                offers.list_offer(town, fact, scene.event, scene)
+            case SeriesAdvanced():
+                series.advance_series(town, fact, scene)
+            case SeriesEnded():
+                series.end_series(town, fact, scene.event, scene)
+            case MatchReminded():
+                following_up.remind(town, fact, scene.moment)
             case AskMarked():
                 asks.mark_ask(town, fact, scene.event, scene)
             case AskEnded():

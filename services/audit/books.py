@@ -6,9 +6,9 @@ wrong once does not hide what goes wrong later.
 
 from dataclasses import dataclass, field
 
-from schemas.codes import EndedHow, MatchStatus
+from schemas.codes import EndedHow, FollowUp, MatchStatus
 from schemas.events import Received
-from schemas.facts import Proposed
+from schemas.facts import Occurrence, Proposed, Series
 from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.operations import CommunityDefined
@@ -27,6 +27,8 @@ class MatchBook:
     moved_ms: int
     status: MatchStatus = MatchStatus.proposed
     was_completed: bool = False
+    followed_up: dict[FollowUp, None] = field(default_factory=dict)
+    """What was asked of those who promised help."""
 
     @property
     def is_given(self) -> bool:
@@ -85,6 +87,20 @@ class OfferBook:
 
 
 @dataclass(slots=True)
+class SeriesBook:
+    """What recurs, and how far it got."""
+
+    spec: Series
+    next: Occurrence | None
+    passed: Occurrence | None = None
+    listed: str | None = None
+    """The ask or offer that was listed last."""
+    paused: bool = False
+    ended: EndedHow | None = None
+    ended_ms: int = 0
+
+
+@dataclass(slots=True)
 class MemberBook:
     """What a member said of themself, and what they were asked."""
 
@@ -99,6 +115,7 @@ class MemberBook:
     """When they were asked, seven days back."""
     asks: dict[str, None] = field(default_factory=dict)
     offers: dict[str, None] = field(default_factory=dict)
+    series: dict[str, None] = field(default_factory=dict)
 
     def open_count(self) -> int:
         """Proposals that wait for their answer."""
@@ -132,6 +149,8 @@ class Town:
     offers: dict[str, OfferBook] = field(default_factory=dict)
     matches: dict[str, MatchBook] = field(default_factory=dict)
     members: dict[str, MemberBook] = field(default_factory=dict)
+    series: dict[str, SeriesBook] = field(default_factory=dict)
+    """By kind and id."""
     waiting: dict[str, WaitingBook] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     """Event → when it was first answered."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Literal
 
-Kind = Literal["ask", "escalation", "offer", "match", "waiting"]
+Kind = Literal["ask", "escalation", "offer", "match", "series", "waiting"]
 Name = tuple[Kind, str]
 
 

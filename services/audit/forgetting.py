@@ -25,6 +25,8 @@ def forget(town: Town, before_ms: int, now_ms: int) -> None:
         if offer.ended is not None and offer.ended_ms < horizon_ms and not offer.matches:
             del town.offers[name]
             del town.members[offer.spec.member].offers[name]
+    for key in [key for key, series in town.series.items() if series.ended and series.ended_ms < horizon_ms]:
+        del town.members[town.series.pop(key).spec.member].series[key]
     for name in [name for name, member in town.members.items() if _is_nobody(member, now_ms)]:
         del town.members[name]
 
@@ -44,4 +46,4 @@ def _is_nobody(member: MemberBook, now_ms: int) -> bool:
     """Nothing is known of them, nothing is theirs, and nothing they were asked counts any more."""
     if member.fields != NOBODY or member.gone or member.suspended or member.helped:
         return False
-    return not (member.asks or member.offers or member.live or member.asked_since(now_ms - WEEK_MS))
+    return not (member.asks or member.offers or member.series or member.live or member.asked_since(now_ms - WEEK_MS))

@@ -52,6 +52,7 @@ def leave(town: Town, fact: MemberGone, event: Received) -> None:
     )
     going_on = [name for name in member.asks if town.asks[name].ended is None]
     going_on += [name for name in member.offers if town.offers[name].ended is None]
+    going_on += [town.series[key].spec.series for key in member.series if town.series[key].ended is None]
     demand(not going_on, ENDED_RIGHTLY, f"{', '.join(going_on)} goes on", "what is theirs ends when a member leaves")
     active = [match.said.match for match in _of(town, member) if match.status in ON_ITS_WAY]
     demand(not active, LET_GO, f"the match {', '.join(active)} goes on", "it is called off when one side leaves")

@@ -13,11 +13,12 @@ from services.audit.books import OfferBook, Town, open_ones
 from services.audit.breach import demand
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, CAPACITY, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED
 from services.audit.scene import Scene
+from services.audit.series import is_about, next_listed, touch_series_of
 
 FIELDS = tuple(field.name for field in fields(Offer))
 
 
-def list_offer(town: Town, fact: OfferListed, event: Received, scene: Scene) -> None:
+def list_offer(town: Town, fact: OfferListed, event: Received | None, scene: Scene) -> None:
     """Take in an offer, new or changed.
 
     Raises:
@@ -30,8 +31,12 @@ def list_offer(town: Town, fact: OfferListed, event: Received, scene: Scene) -> 
         f"offer {name} is listed",
         "it has ended, and that is for good",
     )
-    said = event.data
-    if isinstance(said, OfferOpened):
+    said = None if event is None else event.data
+    after = "time alone" if event is None else event.uid
+    if event is None:
+        wanted = _recurring(town, name, scene)
+        demand(known is None, AS_SAID, f"offer {name} is listed anew", "it is there already")
+    elif isinstance(said, OfferOpened):
         demand(known is None, AS_SAID, f"offer {name} is listed anew", f"{event.uid} opens it, and it is open")
         gone = town.known_member(fact.offer.member).gone
         demand(not gone, ENDED_RIGHTLY, f"offer {name} is listed", "who offers has left")
@@ -46,7 +51,7 @@ def list_offer(town: Town, fact: OfferListed, event: Received, scene: Scene) -> 
         wanted = _changed(known.spec, said)
     for field, value in wanted.items():
         stands = getattr(fact.offer, field)
-        demand(stands == value, AS_SAID, f"{field} of offer {name} is {stands!r}", f"after {event.uid} it is {value!r}")
+        demand(stands == value, AS_SAID, f"{field} of offer {name} is {stands!r}", f"after {after} it is {value!r}")
     _write(town, fact.offer, known, scene)
 
 
@@ -59,7 +64,12 @@ def mark_offer(town: Town, fact: OfferMarked, event: Received) -> None:
     offer = _open(town, fact.offer)
     words = f"offer {fact.offer} is {'paused' if fact.paused else 'resumed'}"
     by = OfferPaused if fact.paused else OfferResumed
-    demand(isinstance(event.data, by) and event.data.offer == fact.offer, MARKED, words, "nobody said so")
+    demand(
+        isinstance(event.data, by) and is_about(town, "offer", event.data.offer, fact.offer),
+        MARKED,
+        words,
+        "nobody said so",
+    )
     demand(offer.paused is not fact.paused, MARKED, words, "it is so already")
     offer.paused = fact.paused
 
@@ -77,7 +87,7 @@ def end_offer(town: Town, fact: OfferEnded, event: Received | None, scene: Scene
         holds = said is None and scene.moment.now_ms > offer.spec.deadline_ms
     else:
         holds = fact.how is EndedHow.withdrawn and (
-            (isinstance(said, OfferWithdrawn) and said.offer == fact.offer)
+            (isinstance(said, OfferWithdrawn) and is_about(town, "offer", said.offer, fact.offer))
             or (isinstance(said, MemberLeft) and said.member == offer.spec.member)
         )
     wanted = "its time is not up" if fact.how is EndedHow.expired else "nobody took it back"
@@ -85,6 +95,7 @@ def end_offer(town: Town, fact: OfferEnded, event: Received | None, scene: Scene
     is_now = fact.at_ms == scene.moment.now_ms
     demand(is_now, ENDED_RIGHTLY, f"offer {fact.offer} ends at {fact.at_ms}", f"that is now, {scene.moment.now_ms}")
     offer.ended, offer.ended_ms = fact.how, fact.at_ms
+    touch_series_of(town, "offer", fact.offer, scene)
 
 
 def check_offer(offer: OfferBook, now_ms: int) -> None:
@@ -108,6 +119,16 @@ def _opened(town: Town, said: OfferOpened, received_ms: int) -> dict[str, Any]:
     return wanted
 
 
+def _recurring(town: Town, name: str, scene: Scene) -> dict[str, Any]:
+    """Field → value, as the next occurrence of a series must be listed."""
+    series, when = next_listed(town, "offer", name, scene)
+    said = series.spec.template
+    assert isinstance(said, OfferOpened)
+    wanted = {field: getattr(said, field) for field in FIELDS if field in OfferOpened.model_fields}
+    window = {"opened_ms": scene.moment.now_ms, "from_ms": when.begins_ms, "deadline_ms": when.ends_ms}
+    return wanted | window | {"offer": name, "needs": tuple(dict.fromkeys(said.needs)), "schedule": None}
+
+
 def _changed(before: Offer, said: OfferChanged) -> dict[str, Any]:
     """Field → value, as an offer must be listed after a change: what was not said stays."""
     wanted = {name: getattr(before, name) for name in FIELDS}
@@ -128,6 +149,7 @@ def _write(town: Town, spec: Offer, known: OfferBook | None, scene: Scene) -> No
     town.falling_due.expect(spec.deadline_ms, "offer", spec.offer)
     scene.touch(town.name, ("offer", spec.offer))
     scene.brought.setdefault(town.name, {})["offer", spec.offer] = None
+    touch_series_of(town, "offer", spec.offer, scene)
 
 
 def _open(town: Town, name: str) -> OfferBook:

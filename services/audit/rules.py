@@ -28,6 +28,7 @@ DECIDED_ONCE     = Rule("decided_once", "An event is decided once; what comes ag
 FOLLOWS          = Rule("follows", "A fact is of a kind that its cause can lead to, and speaks of the same community.")
 AS_SAID          = Rule("as_said", "What is listed is what was said.")
 WAITING_ROOM     = Rule("waiting_room", "An event waits only for what is missing, and comes out when it comes, or when its time is up.")
+STEPPED_OVER     = Rule("stepped_over", "An event is stepped over only where an operator's word says, and nothing else is said to it.")
 KNOWN            = Rule("known", "A fact speaks only of what is there.")
 
 # Units
@@ -70,10 +71,16 @@ COUNTED          = Rule("counted", "Offers considered are those that were feasib
 MOVE_LISTED      = Rule("move_listed", "A match moves only as the table of moves lists.")
 WHO_SAYS         = Rule("who_says", "A move is made by whom the table lists, and is what they said.")
 IN_TIME          = Rule("in_time", "An answer that counted came before the proposal expired, and one in time is not too late.")
+FOLLOWED_UP      = Rule("followed_up", "Who promised help is reminded before it is due, and both sides are asked whether it happened: once each.")
 SILENCE          = Rule("silence", "Silence ends proposals and acceptances when its time is up, and not before.")
 MARKED           = Rule("marked", "Marks, suspensions and pauses are set and lifted by whom they may be, and never twice.")
 
+# What recurs
+ON_SCHEDULE      = Rule("on_schedule", "Occurrences follow the schedule, and none is passed by that somebody could still answer.")
+ONE_AT_A_TIME    = Rule("one_at_a_time", "What recurs is listed once an occurrence, when it is near and the one before has begun or ended.")
+
 # What becomes of everybody
+RETURNED         = Rule("returned", "Only a referred ask comes back, at its neighbour's word and while there is time for it.")
 ENDED_RIGHTLY    = Rule("ended_rightly", "An ask or an offer ends once, for a reason that holds; fulfilled only with all units given.")
 ACCOUNTED_FOR    = Rule("accounted_for", "Every ask and offer is open or has ended; whoever waits too long comes to a coordinator.")
 # fmt: on

@@ -28,6 +28,8 @@ class Scene:
     """Town → members who blocked somebody, or were suspended, in this block."""
     proposed_in: dict[str, dict[str, int]] = field(default_factory=dict)
     """Town → whom a round has asked in this block, and how often: what events lead to after that comes late."""
+    to_be_advanced: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Town → series whose occurrence was listed under this id; the next fact says so of the series."""
     brought: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)
     """Town → what came in this block and may have been waited for."""
 

@@ -2,6 +2,7 @@
 
 from schemas.codes import MatchStatus, Urgency
 from services.audit.books import ON_ITS_WAY, AskBook, MatchBook, Town
+from services.audit.following_up import follow_ups_ms
 
 
 def match_ends_ms(town: Town, match: MatchBook) -> int | None:
@@ -32,6 +33,13 @@ def expect_ask(town: Town, ask: AskBook) -> None:
 
 
 def expect_match(town: Town, match: MatchBook) -> None:
+    """Have a match looked at once silence about it has lasted too long, and when it is to be followed up."""
+    expect_silence(town, match)
+    for last_ms in follow_ups_ms(town, match).values():
+        town.falling_due.expect(last_ms, "match", match.said.match)
+
+
+def expect_silence(town: Town, match: MatchBook) -> None:
     """Have a match looked at once silence about it has lasted too long."""
     ends_ms = match_ends_ms(town, match)
     if ends_ms is not None:
@@ -43,3 +51,5 @@ def expect_all(town: Town) -> None:
     for ask in town.asks.values():
         if ask.ended is None or any(match.takes_units for match in ask.matches.values()):
             expect_ask(town, ask)
+    for key in town.series:
+        town.falling_due.expect(0, "series", key)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
-from services.audit import asks, members, moves, offers, waiting
+from services.audit import asks, following_up, members, moves, offers, series, waiting
 from services.audit.books import Town
+from services.audit.breach import demand
 from services.audit.falling_due import Name
+from services.audit.log_time import Moment
+from services.audit.rules import ONE_AT_A_TIME
 from services.audit.scene import Scene
-from services.audit.silence import expect_match
+from services.audit.silence import expect_silence
 
 Deferred = dict[str, dict[Name, None]]
 """Town → what to look at with the next block whose time goes on."""
@@ -36,7 +39,7 @@ def check_standing(towns: Mapping[str, Town], scene: Scene, deferred: Deferred, 
         due = town.falling_due.beyond(scene.moment.now_ms)
         for one in looked_at | due:
             if one not in late:
-                _check(town, one, scene.moment.now_ms)
+                _check(town, one, scene.moment)
         left[name] = late
     return left
 
@@ -44,14 +47,16 @@ def check_standing(towns: Mapping[str, Town], scene: Scene, deferred: Deferred, 
 def _check_at_once(town: Town, scene: Scene) -> None:
     """What holds after every block, whatever its clock reads."""
     waiting.check_brought(town, scene.brought.get(town.name, {}))
+    for name in scene.to_be_advanced.get(town.name, {}).values():
+        demand(False, ONE_AT_A_TIME, f"{name} is listed", "its series goes on to the next occurrence")
     for match, accepted in scene.crowded_out.get(town.name, {}).items():
         moves.check_crowded_out(town, match, accepted)
     for member in scene.bounded.get(town.name, {}):
         members.check_around(town, member)
 
 
-def _check(town: Town, one: Name, now_ms: int) -> None:
-    kind, name = one
+def _check(town: Town, one: Name, moment: Moment) -> None:
+    (kind, name), now_ms = one, moment.now_ms
     match kind:
         case "ask" | "escalation" if name in town.asks:
             asks.check_ask(town, town.asks[name], now_ms)
@@ -59,7 +64,10 @@ def _check(town: Town, one: Name, now_ms: int) -> None:
             offers.check_offer(town.offers[name], now_ms)
         case "match" if name in town.matches:
             moves.check_match(town, town.matches[name], now_ms)
-            expect_match(town, town.matches[name])
+            following_up.check_followed_up(town, town.matches[name], moment)
+            expect_silence(town, town.matches[name])
+        case "series":
+            series.check_series(town, name, now_ms)
         case "waiting":
             waiting.check_waiting(town, name, now_ms)
         case _:

@@ -8,6 +8,7 @@ from services.audit.books import Town, WaitingBook
 from services.audit.breach import demand
 from services.audit.rules import WAITING_ROOM
 from services.audit.scene import Scene
+from services.audit.series import key_of
 
 # fmt: off
 SPEAKS_OF: Mapping[str, str] = {
@@ -28,6 +29,7 @@ SPEAKS_OF: Mapping[str, str] = {
     "ask.escalated":          "ask",
     "ask.merged":             "ask",
     "ask.referred":           "ask",
+    "ask.returned":           "ask",
 }
 """Event → what must be there before it can be answered."""
 # fmt: on
@@ -48,7 +50,7 @@ def put(town: Town, fact: PutWaiting, event: Received, scene: Scene) -> None:
     policy, subject = town.policy, subject_of(event.data)
     stands = f"the event {event.uid} waits until {fact.until_ms}"
     demand(fact.event == event, WAITING_ROOM, stands, "what waits is not what was sent")
-    is_there = subject is None or subject[1] in _known(town)[subject[0]]
+    is_there = subject is None or subject[1] in _known(town)[subject[0]] or key_of(*subject) in town.series
     demand(not is_there, WAITING_ROOM, stands, "what it speaks of is there")
     has_room = len(town.waiting) < policy.waiting_room_max
     demand(has_room, WAITING_ROOM, stands, f"the room holds {policy.waiting_room_max}")

@@ -19,6 +19,7 @@ from schemas.taxonomy.load import load as load_taxonomy
 from schemas.topics import DECISIONS, JOURNAL
 from services.audit import (
     BEST_ANSWER,
+    DECIDED_AGAIN,
     DENSE,
     FOLDS,
     NO_CHAIN,
@@ -30,7 +31,7 @@ from services.audit import (
     why_not_best,
 )
 from services.embedded.errors import UnreadableRecordError
-from services.matching import Engine, StaleBlockError, quarantined_in
+from services.matching import Engine, EventFailedError, StaleBlockError, quarantined_in
 from services.runtime.log import Log, Record, scan
 
 EXACT = "min-cost-flow"
@@ -163,7 +164,12 @@ class _Proving:
             self._fold(block, written)
             return None
         self.engine.solved = []
-        again = self.engine.decide(record, quarantined_in(block.facts))
+        try:
+            again = self.engine.decide(record, quarantined_in(block.facts))
+        except EventFailedError as error:
+            raise BrokenRuleError(
+                DECIDED_AGAIN, f"the block answers an event that fails: {error}", str(error.__cause__)
+            ) from error
         if Proof.best in self.proofs:
             self._weigh()
         if again.written != written:
