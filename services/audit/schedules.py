@@ -1,14 +1,13 @@
 """When something recurs, by the auditor's own calendar: day after day is asked whether it belongs to the schedule."""
 
-from datetime import date
-
 from schemas.facts import Occurrence
 from schemas.model import MS_MAX
 from schemas.schedules import Freq, Schedule, Weekday
 
 DAY_MS = 86_400_000
 MINUTE_MS = 60_000
-EPOCH = date(1970, 1, 1).toordinal()
+EPOCH_JDN = 2_440_588
+"""The Julian day number of 1970-01-01."""
 WEEK = (Weekday.mo, Weekday.tu, Weekday.we, Weekday.th, Weekday.fr, Weekday.sa, Weekday.su)
 JUDGED_DAYS = 10_000
 """So many days ahead are gone through, 27 years; what lies beyond is not judged."""
@@ -49,16 +48,27 @@ def following(
 
 def _belongs(schedule: Schedule, first: int, day: int) -> bool:
     """A local day, counted from 1970-01-01, is one of the schedule's."""
-    began, today = date.fromordinal(EPOCH + first), date.fromordinal(EPOCH + day)
-    is_named = WEEK[today.weekday()] in schedule.byday
+    weekday, first_weekday = (day + 3) % 7, (first + 3) % 7  # that day was a Thursday
+    is_named = WEEK[weekday] in schedule.byday
     if schedule.freq is Freq.daily:
         return (day - first) % schedule.interval == 0 and (is_named or not schedule.byday)
     if schedule.freq is Freq.weekly:
-        weeks = (day - today.weekday() - first + began.weekday()) // 7
-        is_its_day = is_named if schedule.byday else today.weekday() == began.weekday()
+        weeks = (day - weekday - first + first_weekday) // 7
+        is_its_day = is_named if schedule.byday else weekday == first_weekday
         return weeks % schedule.interval == 0 and is_its_day
-    months = (today.year - began.year) * 12 + today.month - began.month
-    return months % schedule.interval == 0 and (is_named if schedule.byday else today.day == began.day)
+    (month, of_month), (first_month, first_of_month) = _date(day), _date(first)
+    is_its_day = is_named if schedule.byday else of_month == first_of_month
+    return (month - first_month) % schedule.interval == 0 and is_its_day
+
+
+def _date(day: int) -> tuple[int, int]:
+    """Months since the year 0, and the day of the month: Richards' formula over Julian day numbers."""
+    jdn = day + EPOCH_JDN
+    shifted = 4 * (jdn + 1_363 + (4 * jdn + 274_277) // 146_097 * 3 // 4) + 3
+    of_year = 5 * (shifted % 1_461 // 4) + 2
+    month = (of_year // 153 + 2) % 12 + 1
+    year = shifted // 1_461 - 4_716 + (14 - month) // 12
+    return year * 12 + month - 1, of_year % 153 // 5 + 1
 
 
 def _window(schedule: Schedule, day: int) -> tuple[int, int]:
@@ -75,8 +85,8 @@ def _window(schedule: Schedule, day: int) -> tuple[int, int]:
 
 def _local_ms(schedule: Schedule, at_ms: int) -> int:
     """What a local clock shows, by the last offset that began."""
-    begun = [offset for offset in schedule.offsets if offset.from_ms <= at_ms]
-    return at_ms + (max(begun, key=lambda offset: offset.from_ms).minutes * MINUTE_MS if begun else 0)
+    begun = [(one.from_ms, number, one.minutes) for number, one in enumerate(schedule.offsets) if one.from_ms <= at_ms]
+    return at_ms + max(begun)[2] * MINUTE_MS if begun else at_ms
 
 
 def _log_ms(schedule: Schedule, local_ms: int) -> int:

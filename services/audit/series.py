@@ -248,5 +248,8 @@ def _rests(listed: AskBook | OfferBook) -> bool:
 
 
 def _look_again(town: Town, key: str, scene: Scene) -> None:
-    """With the next block: in one block at most one occurrence is listed."""
-    scene.touched_late.setdefault(town.name, {})["series", key] = None
+    """When the block ends; with the next one where time was there already, for in one it lists at most one occurrence."""
+    if scene.event is None or town.name in scene.to_be_advanced:
+        scene.touched_late.setdefault(town.name, {})["series", key] = None
+    else:
+        scene.touch(town.name, ("series", key))

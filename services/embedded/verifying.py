@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pydantic import ValidationError
 
+from schemas.dead_letters import Quarantined
 from schemas.decisions import DecisionBlock
 from schemas.journal import JOURNAL_BODY, JournalRecord
 from schemas.taxonomy import Taxonomy
@@ -165,7 +166,7 @@ class _Proving:
             return None
         self.engine.solved = []
         try:
-            again = self.engine.decide(record, quarantined_in(block.facts))
+            again = self.engine.decide(record, self._stepped_over(block))
         except EventFailedError as error:
             raise BrokenRuleError(
                 DECIDED_AGAIN, f"the block answers an event that fails: {error}", str(error.__cause__)
@@ -176,6 +177,11 @@ class _Proving:
             return difference(self.partition, block, again.block)
         self.decided_again += 1
         return None
+
+    def _stepped_over(self, block: DecisionBlock) -> dict[int, Quarantined]:
+        """The words that were applied, as the block itself tells them; one about another place was none for it."""
+        words = quarantined_in(block.facts).items()
+        return {index: word for index, word in words if word.place == f"{self.partition}/{block.source}/{index}"}
 
     def _fold(self, block: DecisionBlock, written: bytes) -> None:
         try:

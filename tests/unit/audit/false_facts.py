@@ -7,7 +7,20 @@ from schemas.asks import AskOpened
 from schemas.codes import EndedHow, MatchStatus, Role
 from schemas.events import AnyEvent
 from schemas.facts import AskEnded, MatchMoved, Refused, Thanked
-from tests.unit.audit.liars import ACCEPTED, ASKED, PAIR, Lie, recorded, telling, told
+from tests.unit.audit.liars import (
+    ACCEPTED,
+    ASKED,
+    BACK,
+    DAILY,
+    PAIR,
+    PARTITION,
+    REMINDED,
+    Lie,
+    recorded,
+    stepped_over,
+    telling,
+    told,
+)
 from tests.unit.matching.stories import Story
 
 
@@ -221,6 +234,59 @@ def a_block_that_answers_another_record() -> Lie:
     return Lie(log.with_block(offset, source=offset + 1), "dense", offset + 1, None)
 
 
+def a_reminder_said_twice() -> Lie:
+    log = told(REMINDED)
+    offset, index = log.last("match.reminded")
+    said = log.fact(offset, index)
+    return Lie(log.lie(offset, lambda facts: facts.insert(index, said)), "followed_up", offset, index + 1)
+
+
+def a_reminder_that_was_forgotten() -> Lie:
+    log = told(REMINDED)
+    place = log.last("match.reminded")
+    return Lie(log.without(place), "followed_up", place[0], None)
+
+
+def an_occurrence_that_its_series_knows_nothing_of() -> Lie:
+    log = told(DAILY)
+    place = log.last("series.advanced")
+    return Lie(log.without(place), "one_at_a_time", place[0], None)
+
+
+def an_occurrence_that_was_forgotten() -> Lie:
+    log = told(DAILY)
+    offset, index = log.last("series.advanced")
+    facts = log.blocks[offset].facts[: index - 1]
+    return Lie(log.with_block(offset, facts=facts), "accounted_for", offset, None)
+
+
+def a_series_that_outlives_its_withdrawal() -> Lie:
+    log = told(f"{DAILY}\nretract O1")
+    offset, index = log.last("offer.ended")
+    return Lie(log.without((offset, index)), "ended_rightly", offset, index)
+
+
+def a_return_said_twice() -> Lie:
+    log = told(BACK)
+    offset, index = log.last("ask.returned")
+    said = log.fact(offset, index)
+    return Lie(log.lie(offset, lambda facts: facts.insert(index, said)), "returned", offset, index + 1)
+
+
+def an_event_that_was_stepped_over_and_answered() -> Lie:
+    log = told(PAIR)
+    offset, index = log.last("offer.listed")
+    over = stepped_over(log, offset, 0)
+    return Lie(log.lie(offset, lambda facts: facts.insert(index, over)), "cause_sent", offset, index + 1)
+
+
+def an_event_stepped_over_by_a_word_about_another() -> Lie:
+    log = told(PAIR)
+    offset, index = log.last("offer.listed")
+    over = stepped_over(log, offset, 0).model_copy(update={"place": f"{PARTITION}/{offset - 1}/0"})
+    return Lie(log.with_block(offset, facts=(over,)), "stepped_over", offset, index)
+
+
 FALSE: tuple[Callable[[], Lie], ...] = (
     a_second_acceptance,
     a_proposal_that_the_acceptance_left_open,
@@ -246,4 +312,12 @@ FALSE: tuple[Callable[[], Lie], ...] = (
     a_clock_that_went_back,
     a_policy_that_is_not_in_force,
     a_block_that_answers_another_record,
+    a_reminder_said_twice,
+    a_reminder_that_was_forgotten,
+    an_occurrence_that_its_series_knows_nothing_of,
+    an_occurrence_that_was_forgotten,
+    a_series_that_outlives_its_withdrawal,
+    a_return_said_twice,
+    an_event_that_was_stepped_over_and_answered,
+    an_event_stepped_over_by_a_word_about_another,
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.decisions import DecisionBlock
-from schemas.facts import AnyFact, Proposed
-from schemas.journal import JournalRecord
+from schemas.facts import AnyFact, EventQuarantined, Proposed
+from schemas.journal import Block, JournalRecord
 from schemas.taxonomy.load import load
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.audit import NO_CHAIN, Auditor, Breach
@@ -109,6 +109,17 @@ PAIR = """
 """
 ASKED = f"{PAIR}\ntick 2s"
 ACCEPTED = f"{ASKED}\naccept A1 O1"
+DAILY = "policy\noffer O1 food cell=0,0 every=day hours=9-12"
+BACK = "policy\nask A1 food cell=0,0\nrefer A1 village\nreturn A1"
+REMINDED = """
+    policy
+    ask    A1 food cell=0,0 needed=9h
+    offer  O1 food cell=0,1 by=m-bo stays=20h
+    tick   2s
+    accept A1 O1
+    tick   7h
+    tick   10m
+"""
 
 
 def sealed(chain: str, block: DecisionBlock) -> DecisionBlock:
@@ -140,6 +151,21 @@ def recorded(story: Story) -> Recorded:
 def told(text: str) -> Recorded:
     """A whole story as it was recorded."""
     return recorded(telling(text))
+
+
+def stepped_over(recorded: Recorded, offset: int, index: int) -> EventQuarantined:
+    """What is said to an event that an operator had stepped over."""
+    record = recorded.records[offset]
+    assert isinstance(record.body, Block)
+    event = record.body.events[index]
+    return EventQuarantined(
+        community=event.data.community,
+        cause=event.uid,
+        place=f"{PARTITION}/{offset}/{index}",
+        operator="op-1",
+        reason="engine-stopped",
+        at_ms=record.stamp_ms,
+    )
 
 
 def at(proposal: Proposed, recorded: Recorded, offset: int) -> Proposed:

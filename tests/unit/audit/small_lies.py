@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from schemas.codes import EndedHow, Mark, MatchStatus, Reason, Role
+from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Reason, Role
 from schemas.facts import Fell
 from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.model import Place
 from schemas.policy import Policy
-from tests.unit.audit.liars import ACCEPTED, ASKED, PAIR, Lie, Recorded, told
+from tests.unit.audit.liars import ACCEPTED, ASKED, BACK, DAILY, PAIR, REMINDED, Lie, Recorded, told
 
 DONE = f"{ACCEPTED}\ncomplete A1 O1"
 WAITS = "policy\nwithdraw A1"
+WEEKLY = "policy\nask A1 food cell=0,0 every=week days=mo hours=9-12"
+ASKED_AFTER = f"{REMINDED}\ntick 4h"
 TWICE = "policy\nask A1 food remote\nask A1 food remote"
 
 
@@ -109,6 +111,26 @@ SMALL: Mapping[str, Small] = {
     "a duplicate that is none":        Small(TWICE, "event.refused", {"reason": "duplicate"}, "decided_once"),
     "an unknown community that is":    Small(TWICE, "event.refused", {"reason": "unknown_community"}, "known"),
     "one who never waited":            Small(f"{WAITS}\nask A1 food remote", "event.admitted", {"uid": "story/e9", "cause": "story/e9"}, "waiting_room"),
+    "a series of somebody else":       Small(WEEKLY, "series.listed", {"series.member": "m-x"}, "as_said"),
+    "a series that begins later":      Small(WEEKLY, "series.listed", {"next.number": 2}, "on_schedule"),
+    "an unscheduled listing":          Small(WEEKLY, "ask.listed", {"ask.ask": "A1.7"}, "follows"),
+    "an occurrence that lasts longer": Small(WEEKLY, "ask.listed", {"ask.deadline_ms": 1_767_900_000_000}, "as_said"),
+    "an offered time of its own":      Small(DAILY, "offer.listed", {"offer.from_ms": 1}, "as_said"),
+    "a step that was left out":        Small(DAILY, "series.advanced", {"next.number": 3}, "on_schedule"),
+    "a step from elsewhere":           Small(DAILY, "series.advanced", {"passed.day": 7}, "on_schedule"),
+    "a listing that is not told":      Small(DAILY, "series.advanced", {"listed": None}, "one_at_a_time"),
+    "a step of an unknown series":     Small(DAILY, "series.advanced", {"series": "O9"}, "known"),
+    "a series' pause that is none":    Small(f"{DAILY}\npause O1", "series.marked", {"paused": False}, "marked"),
+    "a series' pause of another":      Small(f"{DAILY}\npause O1", "series.marked", {"series": "O9"}, "known"),
+    "a series' end by itself":         Small(f"{DAILY}\nretract O1", "series.ended", {"how": EndedHow.expired}, "ended_rightly"),
+    "a series' end at another time":   Small(f"{DAILY}\nretract O1", "series.ended", {"at_ms": 1}, "ended_rightly"),
+    "a return from elsewhere":         Small(BACK, "ask.returned", {"from_community": "moon"}, "returned"),
+    "a return at another time":        Small(BACK, "ask.returned", {"at_ms": 1}, "returned"),
+    "a return of nothing":             Small(BACK, "ask.returned", {"ask": "A9"}, "known"),
+    "a reminder as the question":      Small(REMINDED, "match.reminded", {"what": FollowUp.happened}, "followed_up"),
+    "a question as the reminder":      Small(ASKED_AFTER, "match.reminded", {"what": FollowUp.reminder}, "followed_up"),
+    "a reminder at another time":      Small(REMINDED, "match.reminded", {"at_ms": 1}, "followed_up"),
+    "a reminder of nothing":           Small(REMINDED, "match.reminded", {"match": "M9"}, "known"),
     "a fact that time never brings":   Small(PAIR, "ask.listed", {"cause": None}, "follows"),
 }
 # fmt: on

@@ -2,11 +2,17 @@
 
 import pytest
 
+from schemas.dead_letters import Quarantined
+from schemas.decisions import DecisionBlock
+from schemas.facts import EventQuarantined
+from schemas.journal import Block, JournalRecord
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.embedded import Proof, UnreadableRecordError, verify
+from services.matching import Engine
 from services.runtime.log import MemoryLog, Record, VirtualClock, scan
 from tests.unit.audit.false_facts import a_second_acceptance, an_ask_for_more_than_was_said
-from tests.unit.audit.liars import ACCEPTED, PARTITION, TAXONOMY, Recorded, told
+from tests.unit.audit.liars import ACCEPTED, PAIR, PARTITION, TAXONOMY, Recorded, telling, told
+from tests.unit.matching.poison import poison
 
 
 def by_another_version(recorded: Recorded, first: int = 0) -> Recorded:
@@ -14,6 +20,28 @@ def by_another_version(recorded: Recorded, first: int = 0) -> Recorded:
     for block in recorded.blocks[first:]:
         recorded = recorded.with_block(block.source, logic="0+mcf-0+0")
     return recorded
+
+
+def with_quarantined(offer: str) -> Recorded:
+    """A story whose offer came twice under one id, and an operator had it stepped over both times."""
+    story, engine = telling(f"{PAIR}\ntick 2s"), Engine(TAXONOMY)
+    records, blocks = list[JournalRecord](), list[DecisionBlock]()
+    for told_once in story.records:
+        record, words = told_once, dict[int, Quarantined]()
+        body = record.body
+        if isinstance(body, Block) and any(getattr(event.data, "offer", "") == offer for event in body.events):
+            twice = body.model_copy(update={"events": (*body.events, *body.events)})
+            record = record.model_copy(update={"body": twice})
+            words = {index: word(record, index) for index in range(len(twice.events))}
+        records.append(record)
+        blocks.append(engine.apply(record, words))
+    assert sum(isinstance(fact, EventQuarantined) for block in blocks for fact in block.facts) == 2
+    return Recorded(records, blocks)
+
+
+def word(record: JournalRecord, index: int) -> Quarantined:
+    place = f"{PARTITION}/{record.offset}/{index}"
+    return Quarantined(place=place, operator="op-1", reason="engine-stopped", at_ms=record.stamp_ms)
 
 
 def test_what_another_version_decided_is_folded_and_counted() -> None:
@@ -36,6 +64,25 @@ def test_what_cannot_follow_from_what_stands_is_noticed_by_folding_alone() -> No
     assert breach is not None
     assert breach.rule.name == "folds"
     assert "ask A1 has more accepted than was asked for" in breach.stands
+
+
+def test_what_was_stepped_over_is_stepped_over_again() -> None:
+    (found,) = verify(with_quarantined("O1").log(), TAXONOMY).partitions
+
+    assert found.breach is None
+    assert found.decided_again == found.records
+
+
+def test_an_event_that_fails_when_it_is_decided_again_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = told(ACCEPTED).log()
+    poison(monkeypatch, "O1")
+
+    breach = verify(log, TAXONOMY, (Proof.again,)).breach
+
+    assert breach is not None
+    assert breach.rule.name == "decided_again"
+    assert breach.sentence.startswith("partition 3, decision 4: rule decided_again is broken: ")
+    assert "event 0 of journal record 4, of type offer.opened, could not be decided" in breach.stands
 
 
 def test_what_is_not_decided_yet_is_counted() -> None:
