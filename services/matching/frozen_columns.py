@@ -58,7 +58,7 @@ def column_of(hint: Any) -> Column:
     several = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     kinds = [kind for kind in several if kind not in (NoneType, None)]
     if PLAIN.issuperset(kinds):
-        return PlainColumn()
+        return PlainColumn(tuple(kinds))
     return _column_of_one(kinds[0], hint, is_optional=len(several) > 1) if len(kinds) == 1 else _column_of_any(hint)
 
 
@@ -91,7 +91,9 @@ def _is_slotted(kind: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PlainColumn:
-    """Numbers and truths, as JSON has them."""
+    """Numbers and truths, as JSON has them; equal ones that stand near each other are held once."""
+
+    kinds: tuple[type, ...]
 
     def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
         """See `Column`."""
@@ -99,7 +101,8 @@ class PlainColumn:
 
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
         """See `Column`."""
-        return _unfolded(packed, count)
+        shared = {} if isinstance(packed, dict) else {value: value for value in packed}
+        return list(map(shared.__getitem__, packed)) if shared and 2 * len(shared) < count else _unfolded(packed, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +239,9 @@ class RecordColumn:
         told: dict[str, list[Any]] = {}
         for name, column in self._columns.items() if present else ():
             told[name] = list(map(attrgetter(name), present))
-            like = self._like(name, told)
-            packed[name] = {AS: like} if like else column.pack(told[name], in_order=in_order)
+            packed[name] = column.pack(told[name], in_order=in_order)
+            if packed[name] is told[name] and (like := self._like(name, told)):
+                packed[name] = {AS: like}
         return [absent, packed]
 
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
@@ -259,9 +263,8 @@ class RecordColumn:
     def _like(self, name: str, told: dict[str, list[Any]]) -> str | None:
         """An earlier field that says the same of every one: its values are written, and held, once for both."""
         column, values = self._columns[name], told[name]
-        if not isinstance(column, TextColumn | PlainColumn):
-            return None
-        return next((one for one in told if one != name and self._columns[one] == column and told[one] == values), None)
+        alike = (one for one in told if one != name and self._columns[one] == column)
+        return next((one for one in alike if told[one] == values), None)
 
 
 def _setter(kind: type, name: str) -> Callable[[Any, Any], None]:

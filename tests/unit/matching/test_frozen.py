@@ -49,7 +49,7 @@ def test_a_state_is_thawed_as_it_was_frozen_wherever_a_journal_stops(journal: Se
     for record in journal:
         engine.apply(record)
         again = thaw(freeze(engine.state))
-        assert again == engine.state
+        assert repr(again) == repr(engine.state)  # to the type: 0 is no False
         assert hashed(again) == engine.state_hash()
         assert list(freeze(again)) == list(freeze(engine.state))
 
@@ -75,7 +75,7 @@ def test_every_kind_of_value_comes_back() -> None:
 
     again = thaw(freeze(state))
 
-    assert again == state
+    assert repr(again) == repr(state)
     assert list(again.communities[TOWN].seen) == ["s/9", "s/1"]
     assert list(again.communities[TOWN].asks["A1"].asked) == ["m-2", "m-1"]
     assert again.communities[TOWN].asks["A1"].ended is EndedHow.expired
