@@ -22,14 +22,14 @@ from schemas.facts import (
 from schemas.journal import Block, JournalRecord
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
-from services.matching import canonical, frozen
-from services.matching.canonical import Sealed
+from services.matching.canonical import NO_CHAIN, Sealed, next_chain, sealed
 from services.matching.decide import due, following, recurring
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
 from services.matching.endings import AllEndings
 from services.matching.evolve import evolve
 from services.matching.forget import FORGET_EVERY_MS, forget
+from services.matching.frozen import hashed
 from services.matching.grid import GridIndex
 from services.matching.index import Index
 from services.matching.logtime import crosses, read_clock
@@ -126,7 +126,7 @@ class Engine:
         """
         if block.source != self.state.next_offset:
             raise StaleBlockError(f"the engine stands at {self.state.next_offset}, the block answers {block.source}")
-        if canonical.next_chain(self.state.chain, written) != block.chain:
+        if next_chain(self.state.chain, written) != block.chain:
             raise StaleBlockError(f"block {block.source} does not continue the chain: was it changed?")
         for fact in block.facts:
             self._evolve(fact, block.now_ms)
@@ -134,7 +134,7 @@ class Engine:
 
     def state_hash(self) -> str:
         """SHA-256 of the domain state."""
-        return frozen.hashed(self.state)
+        return hashed(self.state)
 
     def build_indexes(self) -> None:
         """Build now what is otherwise built when it is first looked at: the first record after a start waits for it."""
@@ -228,9 +228,9 @@ class Engine:
             now_ms=moment.now_ms,
             told_ms=moment.told_ms,
             facts=tuple(facts),
-            chain=canonical.NO_CHAIN,
+            chain=NO_CHAIN,
         )
-        return canonical.sealed(self.state.chain, block)
+        return sealed(self.state.chain, block)
 
     def _close(self, block: DecisionBlock) -> None:
         """The end of a record, live and in recovery: time moves, old things are forgotten, the fold stands one further."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
@@ -168,11 +169,17 @@ def explain(round_: Round, weighed: Weighed, choice: Choice) -> Explanation:
     offer = round_.community.offers[choice.arc.offer]
     pair = pair_of(round_.community, round_.taxonomy, weighed.ask, offer, round_.moment.told_ms)
     others = islice((one for one in weighed.best if one.offer is not offer), CONSIDERED_ALTERNATIVES)
-    return Explanation(
+    return Explanation.trusted(
         parts=parts_of(pair, weighed.points, round_.points_of(pair)),
         considered=weighed.looked_at,
         feasible=weighed.feasible,
-        fell=tuple(Fell(rule=rule, count=count) for rule, count in sorted(weighed.fell.items())),
+        fell=tuple(fell(rule, count) for rule, count in sorted(weighed.fell.items())),
         alternatives=tuple(Alternative(offer=one.offer.spec.offer, points=one.points) for one in others),
         solver=choice.solver,
     )
+
+
+@lru_cache(maxsize=4_096)
+def fell(rule: str, count: int) -> Fell:
+    """So many fell to a rule: the same few words and numbers again and again."""
+    return Fell(rule=rule, count=count)
