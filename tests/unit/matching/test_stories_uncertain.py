@@ -57,7 +57,7 @@ def test_whoever_accepted_before_is_asked_first_although_somebody_is_nearer() ->
         tick   2s           -> proposed A1 O2
     """)
     (proposal,) = [fact for block in story.blocks for fact in block.facts if isinstance(fact, Proposed)]
-    assert proposal.accept_ppm == (4 * 250_000 + 9 * 1_000_000) // 14
+    assert proposal.accept_ppm == (3 * 250_000 + 9 * 1_000_000) // 13
     assert sum(proposal.explanation.parts.values()) == proposal.points
 
 
