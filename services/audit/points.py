@@ -1,7 +1,7 @@
 """What a pair is worth by the policy, part by part, as far as it follows from the two sides alone.
 
-Three parts do not: what recent arrivals give back of a side's life, and the chance that those who were asked already
-accept. These are held within their bounds; whoever decides again holds them to the point.
+Four parts do not: what recent arrivals give back of a side's life, the chance that those who were asked already accept,
+and what is kept back where few others offer. These are held within their bounds; whoever decides again holds them to the point.
 """
 
 from collections.abc import Mapping
@@ -54,6 +54,9 @@ def _bounds(policy: Policy, sides: Sides, parts: Mapping[str, int]) -> dict[str,
     total = max(sum(worth.values()), 0)
     bounds["uncovered"] = (-total, 0)
     shares = _shares(policy, sides, total + parts.get("uncovered", 0))
+    left = total + parts.get("uncovered", 0) + sum(shares.values())
+    is_ranked = policy.acceptance.ranking is not Ranking.nearest and policy.acceptance.stand_ins > 0
+    bounds["stand_ins"] = (-max(left, 0) if is_ranked else 0, 0)
     return bounds | {name: (points, points) for name, points in shares.items()}
 
 

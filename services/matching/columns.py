@@ -21,7 +21,7 @@ from services.matching.index import looked_at_max
 from services.matching.member_columns import MemberColumns, Numbers
 from services.matching.offer_columns import OfferColumns
 from services.matching.rules import HELPER_RULES, PAIR_RULES, Pair, first_refusal, pair_of
-from services.matching.score import has_helped, left_of_worth
+from services.matching.score import has_helped, left_of_worth, stand_in_ppm
 from services.matching.state import AskState, CommunityState, OfferState
 from services.matching.weighing import SPARE_ARCS, Round, Scored, Weighed, room_of
 
@@ -238,7 +238,16 @@ class Columns:
             left = left * again_ppm[recent] // MILLION
             left = np.where(helped > 0, left * dial.known_well_ppm // MILLION, left)
         points: Numbers = left - dial.asking_cost
+        if dial.ranking is not Ranking.nearest and dial.stand_ins:
+            points = np.where(points > 0, points * self._stand_in_ppm(round_, pairs.row) // MILLION, points)
         return points
+
+    def _stand_in_ppm(self, round_: Round, row: Numbers) -> Numbers:
+        """`score.stand_in_ppm` of each row's offer, found out once per offer."""
+        rows, place = np.unique(row, return_inverse=True)
+        dial, around = self.community.policy.acceptance, round_.index.offers_around
+        left_ppm = [stand_in_ppm(dial, around(self._offer(one))) for one in rows.tolist()]
+        return np.array(left_ppm, dtype=np.int64)[place]
 
     def _helped(self, round_: Round, asks: Sequence[AskState], pairs: Pairs) -> Numbers:
         """1 for pairs that have helped each other well; few have, so they are asked one by one."""

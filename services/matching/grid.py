@@ -62,6 +62,8 @@ class GridIndex:
         self._taxonomy = taxonomy
         self._open_asks: dict[str, AskState] = {}
         self._grids: dict[str, OfferGrid] = {}
+        self._offers_in: dict[Cell, int] = {}
+        """Cell → how many offers are open in it."""
         self._unasked = AskGrid(taxonomy)
         """Open asks for which nobody is asked now, where answers are uncertain."""
         self._looking: dict[str, int] = {}
@@ -252,6 +254,14 @@ class GridIndex:
         """See `Index`."""
         return self._prospects((True, offer.spec.offer), told_ms)
 
+    def offers_around(self, offer: OfferState) -> int | None:
+        """See `Index`."""
+        if offer.spec.place is None:
+            return None
+        x, y = cell_of(offer.spec.place)
+        around = [(x + east, y + north) for east in (-1, 0, 1) for north in (-1, 0, 1)]
+        return sum(self._offers_in.get(cell, 0) for cell in around)
+
     def _prospects(self, name: tuple[bool, str], told_ms: int) -> Prospects:
         assert self._tally is not None, "supply is asked for only where it is counted"
         self._tally.age(told_ms)
@@ -320,6 +330,8 @@ class GridIndex:
         if was_open and offer.is_open and not is_new:
             return
         needs, cell = self._filed.pop(name, ((), None))
+        if cell is not None:
+            self._offers_in[cell] -= 1
         for need in needs:
             self._grids[need].take(name, cell)
         if offer.ended is None:
@@ -335,7 +347,10 @@ class GridIndex:
             self._tally.watch((True, name), side_of_offer(offer))
         if self.columns is not None:
             self.columns.offers.put(offer)
-        self._filed[name] = (offer.spec.needs, None if place is None else cell_of(place))
+        cell = None if place is None else cell_of(place)
+        self._filed[name] = (offer.spec.needs, cell)
+        if cell is not None:
+            self._offers_in[cell] = self._offers_in.get(cell, 0) + 1
         for need in offer.spec.needs:
             self._grids.setdefault(need, OfferGrid()).put(offer)
 

@@ -11,6 +11,7 @@ from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
+from services.matching.cells import cell_of
 from services.matching.endings import AllEndings, Endings
 from services.matching.follow_up import follow_ups
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
@@ -86,6 +87,9 @@ class Index(Protocol):
 
     def offer_prospects(self, offer: OfferState, told_ms: int) -> Prospects:
         """Recent local demand around an open offer."""
+
+    def offers_around(self, offer: OfferState) -> int | None:
+        """How many offers are open in its cell and the eight around, itself included; None for one that has no place."""
 
 
 def looked_at_max(policy: Policy) -> int:
@@ -236,6 +240,15 @@ class NaiveIndex:
     def offer_prospects(self, offer: OfferState, told_ms: int) -> Prospects:
         """See `Index`."""
         return self._count(side_of_offer(offer), told_ms)
+
+    def offers_around(self, offer: OfferState) -> int | None:
+        """See `Index`."""
+        if offer.spec.place is None:
+            return None
+        x, y = cell_of(offer.spec.place)
+        places = [one.spec.place for one in self._community.offers.values() if one.is_open]
+        cells = [cell_of(place) for place in places if place is not None]
+        return sum(1 for cell_x, cell_y in cells if abs(cell_x - x) <= 1 and abs(cell_y - y) <= 1)
 
     def _count(self, side: Side, told_ms: int) -> Prospects:
         dial = self._community.policy.score

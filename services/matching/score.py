@@ -47,6 +47,8 @@ class OfferPoints:
     chance_ppm: int
     free_ppm: int
     again_ppm: int
+    stand_in_ppm: int
+    """What is left of a pair's worth for the sake of asks that have few offers around."""
 
 
 def points_of_ask(policy: Policy, ask: AskState, prospects: Prospects, uncovered_ppm: int, told_ms: int) -> AskPoints:
@@ -62,7 +64,12 @@ def points_of_ask(policy: Policy, ask: AskState, prospects: Prospects, uncovered
 
 
 def points_of_offer(
-    policy: Policy, offer: OfferState, offerer: MemberState, prospects: Prospects, told_ms: int
+    policy: Policy,
+    offer: OfferState,
+    offerer: MemberState,
+    prospects: Prospects,
+    told_ms: int,
+    stand_in_ppm: int = MILLION,
 ) -> OfferPoints:
     """Life that is spent, and given back where few asks come; what asking the same people again costs; their chance."""
     life = of_life(policy, offer.spec.deadline_ms, told_ms)
@@ -71,7 +78,7 @@ def points_of_offer(
     fairness = -carried(policy.score, recent, offerer)
     accept_ppm = chance_ppm(policy.acceptance, offerer)
     free_ppm = still_free_ppm(policy.acceptance, offerer, accept_ppm)
-    return OfferPoints(-life, life - kept(life, prospects), fairness, accept_ppm, free_ppm, again_ppm)
+    return OfferPoints(-life, life - kept(life, prospects), fairness, accept_ppm, free_ppm, again_ppm, stand_in_ppm)
 
 
 def of_life(policy: Policy, deadline_ms: int, told_ms: int) -> int:
@@ -127,7 +134,17 @@ def of_shares(
         parts[name] = kept_points - left
         left = kept_points
     parts["asking_cost"] = -dial.asking_cost
+    left -= dial.asking_cost
+    if learned and left > 0:
+        parts["stand_ins"] = left * offer.stand_in_ppm // MILLION - left
     return parts
+
+
+def stand_in_ppm(dial: AcceptanceDial, offers_around: int | None) -> int:
+    """The share of a pair's worth that is left where so many offers are open around; None: it lies nowhere."""
+    if not dial.stand_ins or offers_around is None:
+        return MILLION
+    return offers_around * MILLION // (offers_around + dial.stand_ins)
 
 
 def left_of_worth(again_ppm: int, times: int) -> int:

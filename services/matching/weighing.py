@@ -28,6 +28,7 @@ from services.matching.score import (
     parts_of,
     points_of_ask,
     points_of_offer,
+    stand_in_ppm,
 )
 from services.matching.solver import Choice
 from services.matching.state import AskState, CommunityState, OfferState, open_matches
@@ -127,7 +128,9 @@ class Round:
             policy, told_ms = self.community.policy, self.moment.told_ms
             certain = policy.acceptance.is_certain
             prospects = self.index.offer_prospects(pair.offer, told_ms) if certain else UNKNOWN
-            self.offer_points[name] = points_of_offer(policy, pair.offer, pair.offerer, prospects, told_ms)
+            left_ppm = MILLION if certain else stand_in_ppm(policy.acceptance, self.index.offers_around(pair.offer))
+            points = points_of_offer(policy, pair.offer, pair.offerer, prospects, told_ms, left_ppm)
+            self.offer_points[name] = points
         return self.offer_points[name]
 
     def points_of_ask(self, ask: AskState) -> AskPoints:
