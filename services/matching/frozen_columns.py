@@ -211,15 +211,18 @@ class AnyColumn:
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
         """See `Column`."""
         written = [orjson.dumps(one) for one in packed[0]]
-        return [self._read(written[place], held) for place in _unfolded(packed[1], count)]
+        places = _unfolded(packed[1], count)
+        read = [self._read(one, held) for one in written]
+        if any(type(one).__hash__ is None for one in read):  # may be changed: each has one of its own
+            return [self.adapter.validate_json(written[place]) for place in places]
+        return list(map(read.__getitem__, places))
 
     def _read(self, written: bytes, held: Held) -> Any:
-        value = held.values.get((self, written))
-        if value is None:
-            value = self.adapter.validate_json(written)
-            if type(value).__hash__ is not None:  # frozen: one for all
-                held.values[self, written] = value
-        return value
+        """Each value once, for all chunks."""
+        key = self, written
+        if key not in held.values:
+            held.values[key] = self.adapter.validate_json(written)
+        return held.values[key]
 
 
 class RecordColumn:
