@@ -46,12 +46,11 @@ from services.matching.index import (
 from services.matching.score import Prospects
 from services.matching.series import key_of, rests_until_ms
 from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
-from services.matching.subjects import subject_of
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
+from services.matching.waiting_room import WaitingRoom
 
 Due = list[tuple[int, str]]
-Subject = tuple[str, str]
 
 
 class GridIndex:
@@ -79,9 +78,7 @@ class GridIndex:
         self._series_of: dict[Subject, str] = {}
         self._listed_of: dict[str, Subject] = {}
         """Series → the occurrence that was listed last of it; before it, the other way round."""
-        self._waiting_ends: Due = []
-        self._waiting: dict[Subject, dict[str, Waiting]] = {}
-        self._awaits: dict[str, Subject] = {}
+        self._room = WaitingRoom(community)
         self._kept = KeptEndings(community)
         self.endings: Endings = self._kept
         self.columns: Columns | None = None
@@ -97,8 +94,6 @@ class GridIndex:
             self._file_offer(offer)
         for match in community.matches.values():
             self._file_match(match)
-        for waiting in community.waiting.values():
-            self._file_waiting(waiting)
         for key in community.series:
             self._file_series(key)
 
@@ -145,12 +140,12 @@ class GridIndex:
             case MemberKnown() | MemberMarked() | MemberGone():
                 self._note_member(fact.member)
             case PutWaiting():
-                self._file_waiting(known.waiting[fact.event.uid])
+                self._room.enter(known.waiting[fact.event.uid])
             case Refused():
                 if fact.verb is not None and fact.about in known.matches:
                     self._note_member(known.matches[fact.about].offerer)
             case LeftWaiting():
-                self._leave_waiting(fact.uid)
+                self._room.leave(fact.uid)
             case _:
                 pass
 
@@ -194,9 +189,7 @@ class GridIndex:
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """See `Index`."""
-        names = sorted({name: None for _, name in _pop_due(self._waiting_ends, now_ms)})
-        waiting = [self._community.waiting[name] for name in names if name in self._community.waiting]
-        return [one for one in waiting if one.until_ms < now_ms]
+        return self._room.due(now_ms)
 
     def asks_to_escalate(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
@@ -233,7 +226,7 @@ class GridIndex:
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""
-        return list(self._waiting.get((kind, name), {}).values())
+        return self._room.speaking_of(kind, name)
 
     def candidates(self, ask: AskState, told_ms: int) -> list[OfferState]:
         """See `Index`."""
@@ -386,19 +379,6 @@ class GridIndex:
         key = self._series_of.get((kind, name))
         if key is not None and key in self._community.series:
             self._file_series(key)
-
-    def _file_waiting(self, waiting: Waiting) -> None:
-        subject = subject_of(waiting.event.data)
-        assert subject is not None, "only an event with a subject waits for one"
-        self._awaits[waiting.event.uid] = subject
-        self._waiting.setdefault(subject, {})[waiting.event.uid] = waiting
-        heappush(self._waiting_ends, (waiting.until_ms, waiting.event.uid))
-
-    def _leave_waiting(self, uid: str) -> None:
-        subject = self._awaits.pop(uid)
-        del self._waiting[subject][uid]
-        if not self._waiting[subject]:
-            del self._waiting[subject]
 
 
 def _pop_due(heap: Due, now_ms: int) -> list[tuple[int, str]]:
