@@ -48,7 +48,7 @@ from services.matching.series import key_of, rests_until_ms
 from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
-from services.matching.waiting_room import WaitingRoom
+from services.matching.waiting_room import Subject, WaitingRoom
 
 Due = list[tuple[int, str]]
 
