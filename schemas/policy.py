@@ -127,9 +127,9 @@ class AcceptanceDial(Model):
     """How surely a member who accepts one of the proposals they have open is gone for the others."""
     known_well_ppm: Annotated[int, Field(ge=CERTAIN_PPM, le=10 * CERTAIN_PPM)] = 1_500_000
     """How many times as much a pair is worth who completed and confirmed a match before."""
-    stand_ins: Annotated[int, Field(ge=0, le=100_000)] = 1_000
-    """Who stands where few others offer is kept for asks that have few: a pair is worth n / (n + this) of its points, n
-    being the open offers in the nine square kilometres around; 0: it does not count."""
+    stand_ins: Annotated[int, Field(ge=0, le=100_000)] = 40
+    """Who stands where few others offer is kept for asks that have few: a pair is worth the square of n / (n + this) of
+    its points, n being the open offers in the nine square kilometres around; 0: it does not count."""
     asking_cost: ScorePoints = 0
     """What asking somebody costs, in points: nobody is asked whose answer is worth less. The dial between
     fulfilling and asking."""

@@ -144,7 +144,8 @@ def stand_in_ppm(dial: AcceptanceDial, offers_around: int | None) -> int:
     """The share of a pair's worth that is left where so many offers are open around; None: it lies nowhere."""
     if not dial.stand_ins or offers_around is None:
         return MILLION
-    return offers_around * MILLION // (offers_around + dial.stand_ins)
+    share_ppm = offers_around * MILLION // (offers_around + dial.stand_ins)
+    return share_ppm * share_ppm // MILLION
 
 
 def left_of_worth(again_ppm: int, times: int) -> int:
