@@ -10,7 +10,7 @@ from services.audit.breach import Breach, BrokenRuleError
 from services.audit.chain import NO_CHAIN, continued
 from services.audit.differences import difference
 from services.audit.optimality import why_not_best
-from services.audit.rules import BEST_ANSWER, DECIDED_AGAIN, DENSE, FOLDS, RULES, Rule
+from services.audit.rules import BEST_ANSWER, DECIDED_AGAIN, DENSE, FOLDS, RULES, STEPPED_OVER, Rule
 
 __all__ = [
     "BEST_ANSWER",
@@ -19,6 +19,7 @@ __all__ = [
     "FOLDS",
     "NO_CHAIN",
     "RULES",
+    "STEPPED_OVER",
     "Auditor",
     "Breach",
     "BrokenRuleError",

@@ -51,6 +51,10 @@ from services.audit.rules import DENSE, KNOWN, LOG_TIME, POLICY_IN_FORCE
 from services.audit.scene import Scene
 from services.audit.standing import Deferred, check_standing
 
+LOGIC = "2"
+"""The logic version whose points and follow-ups are known here. Every version keeps its promises to people; what its
+points were made of, and what it reminded of, is judged for this one only."""
+
 
 @dataclass(slots=True)
 class Auditor:
@@ -88,8 +92,9 @@ class Auditor:
         demand(dense, DENSE, f"the block answers {block.source}", f"record {self.next_offset} waits for its answer")
         moment = read_moment(record, self.clock, self.towns.values())
         check_moment(block, self.clock, moment)
-        ours = block.logic.rpartition("+")[2] == self.taxonomy.version
-        scene = Scene(moment, self.taxonomy if ours else None)
+        logic, *_, taxonomy = ("", *block.logic.split("+"))[-3:]
+        known = self.taxonomy if taxonomy == self.taxonomy.version else None
+        scene = Scene(moment, known, is_current=logic == LOGIC)
         reading = Reading(record.body.events if isinstance(record.body, Block) else ())
         was_held = self.clock.is_held
         for index, fact in enumerate(block.facts):

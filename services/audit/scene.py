@@ -15,6 +15,8 @@ class Scene:
     moment: Moment
     taxonomy: Taxonomy | None
     """None for a block that was decided by another taxonomy: what answers what is not judged then."""
+    is_current: bool = True
+    """The block was decided by the logic version whose points and follow-ups the auditor knows."""
     event: Received | None = None
     """The cause of the fact being read."""
     is_late: bool = False

@@ -6,7 +6,6 @@ from services.audit import asks, following_up, members, moves, offers, series, w
 from services.audit.books import Town
 from services.audit.breach import demand
 from services.audit.falling_due import Name
-from services.audit.log_time import Moment
 from services.audit.rules import ONE_AT_A_TIME
 from services.audit.scene import Scene
 from services.audit.silence import expect_silence
@@ -39,7 +38,7 @@ def check_standing(towns: Mapping[str, Town], scene: Scene, deferred: Deferred, 
         due = town.falling_due.beyond(scene.moment.now_ms)
         for one in looked_at | due:
             if one not in late:
-                _check(town, one, scene.moment)
+                _check(town, one, scene)
         left[name] = late
     return left
 
@@ -55,8 +54,8 @@ def _check_at_once(town: Town, scene: Scene) -> None:
         members.check_around(town, member)
 
 
-def _check(town: Town, one: Name, moment: Moment) -> None:
-    (kind, name), now_ms = one, moment.now_ms
+def _check(town: Town, one: Name, scene: Scene) -> None:
+    (kind, name), now_ms = one, scene.moment.now_ms
     match kind:
         case "ask" | "escalation" if name in town.asks:
             asks.check_ask(town, town.asks[name], now_ms)
@@ -64,7 +63,8 @@ def _check(town: Town, one: Name, moment: Moment) -> None:
             offers.check_offer(town.offers[name], now_ms)
         case "match" if name in town.matches:
             moves.check_match(town, town.matches[name], now_ms)
-            following_up.check_followed_up(town, town.matches[name], moment)
+            if scene.is_current:
+                following_up.check_followed_up(town, town.matches[name], scene.moment)
             expect_silence(town, town.matches[name])
         case "series":
             series.check_series(town, name, now_ms)

@@ -87,7 +87,7 @@ def _line(one: "VerifiedPartition") -> str:
         f"{one.records:,} records with {one.facts:,} facts",
         f"{one.decided_again:,} decided again byte for byte",
         f"{one.solved:,} answers of the solver are best",
-        f"{one.asks:,} asks: {one.asks_open:,} open, {ended}",
+        f"{one.asks:,} asks: {one.asks_open:,} not ended, {ended}",
     ]
     parts += [f"{one.not_decided_again:,} of another version not decided again"] if one.not_decided_again else []
     parts += [f"{one.undecided:,} more not decided yet"] if one.undecided else []

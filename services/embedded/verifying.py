@@ -14,16 +14,18 @@ from pydantic import ValidationError
 
 from schemas.dead_letters import Quarantined
 from schemas.decisions import DecisionBlock
+from schemas.facts import EventQuarantined
 from schemas.journal import JOURNAL_BODY, JournalRecord
 from schemas.taxonomy import Taxonomy
 from schemas.taxonomy.load import load as load_taxonomy
-from schemas.topics import DECISIONS, JOURNAL
+from schemas.topics import DECISIONS, JOURNAL, QUARANTINE
 from services.audit import (
     BEST_ANSWER,
     DECIDED_AGAIN,
     DENSE,
     FOLDS,
     NO_CHAIN,
+    STEPPED_OVER,
     Auditor,
     Breach,
     BrokenRuleError,
@@ -119,6 +121,8 @@ class _Proving:
     records: int = 0
     decided_again: int = 0
     solved: int = 0
+    words: frozenset[str] = frozenset()
+    """Places of events that an operator ever told matching to step over."""
     auditor: Auditor = field(init=False)
     engine: Engine = field(init=False)
 
@@ -128,6 +132,7 @@ class _Proving:
 
     def through(self, log: Log) -> VerifiedPartition:
         """All of it, or as far as the first breach."""
+        self.words = _words(log, self.partition)
         end = log.next_offset(DECISIONS.name, self.partition)  # before the journal's: whoever writes stays behind it
         journal = scan(log, JOURNAL.name, self.partition)
         breach = None
@@ -154,8 +159,19 @@ class _Proving:
         record = _journal_record(asked)
         if Proof.chain in self.proofs:
             self.chain = continued(self.chain, written)
-        breach = self.auditor.check(record, block) if Proof.rules in self.proofs else None
+        breach = self._audit(record, block) if Proof.rules in self.proofs else None
         return breach or self._follow(record, block, written)
+
+    def _audit(self, record: JournalRecord, block: DecisionBlock) -> Breach | None:
+        breach = self.auditor.check(record, block)
+        for index, fact in enumerate(block.facts if breach is None else ()):
+            if isinstance(fact, EventQuarantined) and fact.place not in self.words:  # the fact is not the word itself
+                stands, wanted = (
+                    f"the event at {fact.place} was stepped over",
+                    "no operator's word about it is in the log",
+                )
+                return Breach(self.partition, block.source, index, STEPPED_OVER, stands, wanted)
+        return breach
 
     def _follow(self, record: JournalRecord, block: DecisionBlock, written: bytes) -> Breach | None:
         """Decide again what this version decided; fold what another one did."""
@@ -221,6 +237,11 @@ class _Proving:
             asks_ended=dict(sorted(ended.items())),
             breach=breach,
         )
+
+
+def _words(log: Log, partition: int) -> frozenset[str]:
+    """Also words that were taken back since: they may have been applied before."""
+    return frozenset((record.key or b"").decode() for record in scan(log, QUARANTINE.name, partition))
 
 
 def _journal_record(record: Record) -> JournalRecord:

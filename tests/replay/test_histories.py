@@ -7,6 +7,7 @@ import pytest
 
 from schemas.taxonomy.load import load
 from schemas.topics import DECISIONS, JOURNAL, TOPICS, Topic
+from services.embedded import verify
 from services.matching.agent import Matching, MatchingError
 from services.runtime.log import MemoryLog, VirtualClock, import_topic, scan
 from tests.replay.record import HISTORIES, told
@@ -56,6 +57,14 @@ def test_what_this_version_decided_it_decides_again_byte_for_byte(name: str) -> 
     assert decided == [place for place in recorded if place[:2] in ours], (
         "the same journal is decided otherwise under the same version: raise LOGIC_VERSION in services/matching/engine.py"
     )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_in_every_history_promises_were_kept(name: str) -> None:
+    found = verify(remembered(name, JOURNAL, DECISIONS), load())
+
+    assert found.breach is None, found.breach.sentence
+    assert all(one.records == one.decided_again + one.not_decided_again > 0 for one in found.partitions)
 
 
 def logic_of(matching: Matching) -> str:

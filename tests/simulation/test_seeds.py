@@ -17,7 +17,7 @@ from services.cli import simulate
 from services.cli.refusing import Commands
 from services.intake import Intake
 from services.matching import Engine
-from services.matching.decide import events
+from services.matching.decide import acknowledgements, events
 from services.matching.grid import GridIndex
 from services.simulation.seeds import run_seed
 
@@ -98,6 +98,11 @@ def forgets_where_it_was(end: Any) -> Any:
     return restored
 
 
+def hears_answers_that_came_too_late(answers: Any) -> Any:
+    """Both engines do, so neither gives the other away; the auditor reads by itself when a proposal expires."""
+    return ()
+
+
 def leaves_marks_out(apply_all: Any) -> Any:
     """The board, as it goes on, does not show what coordinators mark."""
 
@@ -115,6 +120,9 @@ BUGS = {
     "the grid overlooks who waited": Bug(GridIndex, "waiting_for", looks_at_one_fewer, "by the naive engine"),
     "recovery folds too little": Bug(Engine, "fold", loses_what_it_was_folding, "a bug stopped it"),
     "intake takes an event twice": Bug(Intake, "_restored", forgets_where_it_was, "and journalled 2 times"),
+    "answers count that came too late": Bug(
+        acknowledgements, "BEFORE_ACCEPTANCE", hears_answers_that_came_too_late, "rule in_time is broken"
+    ),
     "the board leaves facts out": Bug(BoardWriter, "apply_all", leaves_marks_out, "the board is not what"),
 }
 

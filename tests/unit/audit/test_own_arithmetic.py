@@ -10,16 +10,18 @@ from schemas.codes import Role, Verb
 from schemas.members import QuietHours
 from schemas.model import Place
 from schemas.schedules import Freq, OffsetFrom, Schedule, Weekday
+from services.audit.auditor import LOGIC
 from services.audit.moves import MOVES, SAYS
 from services.audit.places import agreed_m, sleeps, way_m
 from services.audit.rules import RULES
 from services.audit.schedules import NotJudgedError, following
+from services.matching import Engine
 from services.matching.lifecycles import MATCH, MAY_SAY
 from services.matching.plane import gap_m
 from services.matching.quiet import is_quiet
 from services.matching.recurrence import next_occurrence
 from tests.unit.matching.pairs import ASK, OFFER
-from tests.unit.matching.stories import MIDNIGHT_MS
+from tests.unit.matching.stories import MIDNIGHT_MS, TAXONOMY
 
 minutes = st.integers(0, 1_440)
 coordinates = st.integers(-2_000_000, 2_000_000)
@@ -100,6 +102,12 @@ def test_the_copied_table_of_who_says_what_is_the_same() -> None:
     for verb, roles in MAY_SAY.items():
         if verb is not Verb.thank:
             assert [role for role in (Role.offerer, Role.asker) if verb.value in SAYS[role]] == list(roles), verb
+
+
+def test_the_auditor_knows_the_points_of_the_version_that_decides() -> None:
+    assert Engine(TAXONOMY).logic.startswith(f"{LOGIC}+"), (
+        "look at services/audit/points.py and following_up.py, then raise LOGIC"
+    )
 
 
 def test_every_rule_has_a_name_of_its_own_and_a_sentence() -> None:

@@ -46,7 +46,7 @@ def test_an_honest_history_is_proved(city: Path) -> None:
     assert said.exit_code == 0
     assert f"partition {PARTITION} ({HERE}): " in said.out
     assert "decided again byte for byte" in said.out
-    assert "2 asks: 2 open, none ended" in said.out
+    assert "2 asks: 2 not ended, none ended" in said.out
     assert "Nothing was found: the chain is whole, and " in said.out
     assert said.err == ""
 

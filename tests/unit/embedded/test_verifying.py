@@ -10,6 +10,7 @@ from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.embedded import Proof, UnreadableRecordError, verify
 from services.matching import Engine
 from services.runtime.log import MemoryLog, Record, VirtualClock, scan
+from services.runtime.quarantine import Quarantine
 from tests.unit.audit.false_facts import a_second_acceptance, an_ask_for_more_than_was_said
 from tests.unit.audit.liars import ACCEPTED, PAIR, PARTITION, TAXONOMY, Recorded, telling, told
 from tests.unit.matching.poison import poison
@@ -67,7 +68,12 @@ def test_what_cannot_follow_from_what_stands_is_noticed_by_folding_alone() -> No
 
 
 def test_what_was_stepped_over_is_stepped_over_again() -> None:
-    (found,) = verify(with_quarantined("O1").log(), TAXONOMY).partitions
+    recorded = with_quarantined("O1")
+    log = recorded.log()
+    for index in range(2):
+        Quarantine(log).put(word(recorded.records[4], index))
+
+    (found,) = verify(log, TAXONOMY).partitions
 
     assert found.breach is None
     assert found.decided_again == found.records
@@ -134,3 +140,15 @@ def test_a_record_of_no_known_version_is_named(topic: str) -> None:
 
     with pytest.raises(UnreadableRecordError, match=f"partition 3: record 0 of {topic} is none this version reads"):
         verify(log, TAXONOMY)
+
+
+def test_an_event_stepped_over_without_an_operators_word_is_noticed_though_it_is_decided_alike() -> None:
+    """Who decides again believes the fact that a word was applied; the word itself lies elsewhere."""
+    log = with_quarantined("O1").log()
+
+    assert verify(log, TAXONOMY, (Proof.chain, Proof.again)).breach is None
+    breach = verify(log, TAXONOMY).breach
+
+    assert breach is not None
+    assert (breach.rule.name, breach.wanted) == ("stepped_over", "no operator's word about it is in the log")
+    assert (breach.offset, breach.fact) == (4, 0)
