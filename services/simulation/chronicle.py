@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.codes import Mark, MatchStatus
+from schemas.codes import Mark, MatchStatus, Verb
 from schemas.decisions import DecisionBlock
 from schemas.facts import (
     AskEnded,
@@ -142,6 +142,9 @@ def _refuse(told: Chronicle, fact: Refused) -> None:
     told.refusals[fact.reason] += 1
     if fact.reason == "too_late" and fact.about is not None:
         told.too_late[fact.about] = fact.what
+    match = told.matches.get(fact.about or "")
+    if match is not None and fact.verb is Verb.accept and match.status is MatchStatus.withdrawn:
+        match.in_vain = True
 
 
 STEPS: Mapping[type, Callable[[Chronicle, Any], None]] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from schemas.operations import PolicySet
-from schemas.policy import HoldDial, Policy
+from schemas.policy import AcceptanceDial, Policy, PpmByUrgency
 from services.intake import SubmitReport
 from services.simulation.chronicle import Chronicle
 from services.simulation.city import Neighbours, draw_day
@@ -17,10 +17,12 @@ from services.simulation.virtual_run import VirtualRun
 POLICY = Policy(
     name="larkmere",
     tick_ms=60_000,
-    hold=HoldDial(ask_waits_s_max=0),  # who offers for hours loses nothing by being asked now
-    proposals_open_per_unit=2,  # half of the people do not answer, and an asker should not wait for them
+    acceptance=AcceptanceDial(
+        prior_ppm=350_000,  # neighbours answer neighbours more often than elsewhere
+        sure_ppm=PpmByUrgency(critical=900_000, high=600_000, normal=200_000, low=100_000),
+    ),
+    proposals_open_per_unit=3,  # many set a cap on how often they may be asked in a day: it is not to be wasted
     open_slots=2,
-    proposal_life_ms=25 * 60_000,
 )
 
 Told = Callable[[int, Chronicle], None]
@@ -43,8 +45,8 @@ class CityRun:
     stopwatch: Stopwatch
 
 
-def run_day(seed: int, asks: int, folder: Path, *, tell: Told = silently) -> CityRun:
-    """A day from midnight to midnight, in a fresh data folder, the same for the same seed.
+def run_day(seed: int, asks: int, folder: Path, policy: Policy = POLICY, *, tell: Told = silently) -> CityRun:
+    """A day from midnight to midnight, in a fresh data folder, the same for the same seed and policy.
 
     Raises:
         UsedFolderError: something lies in the folder.
@@ -54,10 +56,10 @@ def run_day(seed: int, asks: int, folder: Path, *, tell: Told = silently) -> Cit
     with stopwatch.stage("draw the city"):
         day = draw_day(seed, asks)
     answers = Neighbours(seed, day.people)
-    with VirtualRun(folder, start_ms=DAY_START_MS, tick_ms=POLICY.tick_ms, answers=answers, stopwatch=stopwatch) as run:
+    with VirtualRun(folder, start_ms=DAY_START_MS, tick_ms=policy.tick_ms, answers=answers, stopwatch=stopwatch) as run:
         community = day.definition.community
         run.will_say(
-            [Said(DAY_START_MS, day.definition), Said(DAY_START_MS, PolicySet(community=community, policy=POLICY))]
+            [Said(DAY_START_MS, day.definition), Said(DAY_START_MS, PolicySet(community=community, policy=policy))]
         )
         run.go_to(DAY_START_MS)
         run.will_say(day.said)

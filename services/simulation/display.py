@@ -11,6 +11,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from services.simulation.comparison import Row
+
 LINE_MIN = 40
 NAMES = {
     "nearest_at_once": "nearest at once",
@@ -58,6 +60,17 @@ def show_lines(console: Console, heading: str, lines: Iterable[str], *, inward: 
             line, max(console.width, LINE_MIN), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
         )
         console.print(Text(wrapped), soft_wrap=True)
+
+
+def comparison_table(rows: Iterable[Row]) -> Table:
+    """Two stories beside each other."""
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    table.add_column("Commonweal", justify="right", style="bold")
+    table.add_column("one at a time", justify="right")
+    for row in rows:
+        table.add_row(row.what, row.ours, row.theirs)
+    return table
 
 
 def report_table(found: Mapping[str, Any]) -> Table:

@@ -20,6 +20,8 @@ class MatchRecord:
     accepted_ms: int | None = None
     completed_ms: int | None = None
     thanks: int = 0
+    in_vain: bool = False
+    """Somebody said yes when the question had been taken back."""
 
     @property
     def weighs(self) -> Weight:

@@ -17,6 +17,8 @@ from services.simulation.yardstick.figures import at_most
 
 MINUTE_MS = 60_000
 FELL_THROUGH = (MatchStatus.cancelled, MatchStatus.no_show, MatchStatus.failed)
+OFTEN = (3, 8)
+"""Times a day: more than the first is often, more than the second very often."""
 HELP_GIVEN = (MatchStatus.completed, MatchStatus.confirmed, MatchStatus.disputed, MatchStatus.unconfirmed)
 
 
@@ -44,11 +46,18 @@ class Asking:
     """No answer in time."""
     let_go: int
     """The question was taken back before an answer."""
+    in_vain: int
+    """A yes that came after that."""
     members: int
     """Who was asked at all."""
     typical: float | None
     """How often somebody who was asked was asked, half of them no more often."""
     most: int
+    up_to_3: int
+    """Who was asked once, twice or three times."""
+    up_to_8: int
+    """Who was asked four to eight times."""
+    over_8: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +168,13 @@ def _asking(matches: Iterable[MatchRecord], helped: int) -> Asking:
         said_no=statuses[MatchStatus.declined],
         said_nothing=statuses[MatchStatus.expired],
         let_go=statuses[MatchStatus.withdrawn],
+        in_vain=sum(match.in_vain for match in everyone),
         members=len(times),
         typical=median(times.values()) if times else None,
         most=max(times.values(), default=0),
+        up_to_3=sum(count <= OFTEN[0] for count in times.values()),
+        up_to_8=sum(OFTEN[0] < count <= OFTEN[1] for count in times.values()),
+        over_8=sum(count > OFTEN[1] for count in times.values()),
     )
 
 

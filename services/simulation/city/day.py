@@ -13,7 +13,7 @@ from services.simulation.said import Said
 
 COMMUNITY = "larkmere"
 ASKS = 800
-PEOPLE_PER_ASK, HELPERS_PER_ASK = 1.0, 0.55
+PEOPLE_PER_ASK, HELPERS_PER_ASK = 1.3, 0.9
 
 
 @dataclass(frozen=True, slots=True)

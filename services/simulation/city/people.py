@@ -106,9 +106,9 @@ def _draw_quiet(draw: Random) -> QuietHours | None:
 
 def _draw_temper(draw: Random) -> Temper:
     return Temper(
-        accepts=draw.betavariate(3, 2.2),
-        declines=draw.betavariate(3, 2),
-        reply_min=around(draw, 4, 0.7),
+        accepts=draw.betavariate(2, 3.6),
+        declines=draw.betavariate(2, 3),
+        reply_min=around(draw, 9, 0.9),
         reliable=draw.betavariate(18, 1.2),
     )
 

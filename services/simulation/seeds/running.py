@@ -6,19 +6,17 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from traceback import extract_tb
 
 from schemas.taxonomy.load import load as load_taxonomy
 from services.embedded import DataFolder, replay
 from services.runtime.dead_letters import DeadLetters
+from services.simulation.scratch import scratch_folder
 from services.simulation.seeds import checks
 from services.simulation.seeds.checks.records import read_histories
 from services.simulation.seeds.life import Life, Lived, StoppedError
 from services.simulation.seeds.scripts import draw_script
 
-IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder per seed is made in it, under a name nobody can guess
-"""Where folders live if the machine has it: a thousand seeds wait for no disk."""
 PLACES_MAX = 3
 LETTERS_MAX = 100_000
 
@@ -51,10 +49,9 @@ def command(seed: int) -> str:
 
 def run_seed(seed: int) -> Outcome:
     """Live through a seed in a folder that is gone afterwards, and check it. Never raises for what the product does."""
-    home = IN_MEMORY if IN_MEMORY.is_dir() else None
-    with TemporaryDirectory(prefix="commonweal-seed-", dir=home) as folder:
+    with scratch_folder() as folder:
         try:
-            return _checked(seed, Life(draw_script(seed), Path(folder)).live())
+            return _checked(seed, Life(draw_script(seed), folder).live())
         except StoppedError as error:
             return Outcome(seed, (str(error),))
         except Exception as error:  # noqa: BLE001 - a bug is what seeds are there to find; the seed repeats it
