@@ -100,8 +100,10 @@ def _asked(asking: Asking, offers: int) -> list[str]:
     how_often = f"{few} up to three times in the day, {often} up to eight times, {most} more often"
     return [
         f"{asking.messages:,} questions were sent, {asking.per_helped} for each ask helped: {answers}. {in_vain}",
-        f"{asking.members:,} of {offers:,} who offered help were asked: {how_often}, nobody more than "
-        f"{_times(asking.most)}.",
+        (
+            f"{asking.members:,} of {offers:,} who offered help were asked: {how_often}, nobody more than "
+            f"{_times(asking.most)}."
+        ),
     ]
 
 
