@@ -57,6 +57,14 @@ PARTS = {
     "later_ask": "given back, as another ask for this offer is unlikely to come later",
     "continuity": "they have helped each other before",
     "fairness": "asked lately, or carrying something now",
+    "uncovered": "others who were asked may yet accept",
+    "nearness": "the way, as a share of the worth",
+    "chance": "they may not accept",
+    "still_free": "they may accept something else first",
+    "asked_lately": "asked lately",
+    "known_well": "they know each other well",
+    "asking_cost": "what asking somebody costs",
+    "stand_ins": "kept for asks that have few others around",
 }
 
 SOLVERS = {

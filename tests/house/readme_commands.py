@@ -16,6 +16,20 @@ RUN_BY = {
     ),
     "commonweal up --data DIR": "tests/simulation/test_readme.py::test_up_takes_in_what_submit_hands_over",
     "commonweal submit events.jsonl --data DIR": "tests/simulation/test_readme.py::test_up_takes_in_what_submit_hands_over",
+    (
+        "commonweal load city-hour.csv --mapping city-hour --answers curve --accept-mean 0.2 --thin-asks 6 "
+        "--ask-patience 6h --offer-patience 4h --seeds 20 --report"
+    ): (
+        "tests/simulation/test_people_who_may_not_answer.py::"
+        "test_where_there_is_plenty_most_are_helped_soon_and_sooner_than_one_at_a_time"
+    ),
+    "commonweal verify --data DIR": "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out",
+    "commonweal simulate --seeds 1..50": (
+        "tests/simulation/test_seeds.py::test_whatever_happens_in_fifty_cities_everything_holds"
+    ),
+    "commonweal bench engine --open 1000": (
+        "tests/simulation/test_bench_command.py::test_everything_that_was_promised_is_measured"
+    ),
     "commonweal schemas check": "tests/simulation/test_readme.py::test_the_published_schemas_are_those_of_this_code",
 }
 """Command as the README shows it, without `$ `, to the test (`path::name`) or the script that runs it."""

@@ -41,6 +41,8 @@ def test_a_table_goes_in_and_explained_matches_come_out(tmp_path: Path) -> None:
     assert (explained.returncode, "offer-0001" in explained.stdout) == (0, True), explained.stderr
     replayed = run(shown("replay"), tmp_path)
     assert (replayed.returncode, "state_hash" in replayed.stdout) == (0, True), replayed.stderr
+    verified = run(shown("verify"), tmp_path)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
     letters = run(shown("dead-letters"), tmp_path)
     assert letters.returncode in (0, 1), letters.stderr
 
