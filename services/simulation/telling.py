@@ -98,12 +98,10 @@ def _asked(asking: Asking, offers: int) -> list[str]:
     few, often, most = (f"{count:,}" for count in (asking.up_to_3, asking.up_to_8, asking.over_8))
     in_vain = f"{asking.in_vain:,} said yes after that, in vain." if asking.in_vain else "Nobody said yes after that."
     how_often = f"{few} up to three times in the day, {often} up to eight times, {most} more often"
+    nobody = f"nobody more than {_times(asking.most)}"
     return [
         f"{asking.messages:,} questions were sent, {asking.per_helped} for each ask helped: {answers}. {in_vain}",
-        (
-            f"{asking.members:,} of {offers:,} who offered help were asked: {how_often}, nobody more than "
-            f"{_times(asking.most)}."
-        ),
+        f"{asking.members:,} of {offers:,} who offered help were asked: {how_often}, {nobody}.",
     ]
 
 

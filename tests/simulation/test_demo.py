@@ -51,6 +51,8 @@ def test_a_seed_is_one_day_in_every_process_down_to_the_bytes_of_its_picture(tmp
     one, other = (in_a_process_of_its_own(seed, *SMALL, "--out", tmp_path / str(seed)) for seed in (1, 2))
 
     assert one["state_hash"] == other["state_hash"]
+    assert one["verify"] == other["verify"] == {"clean": True, "breach": None}
+    assert one["one_at_a_time"] == other["one_at_a_time"] != one["story"]
     assert one["story"] == other["story"]
     assert Path(one["picture"]).read_bytes() == Path(other["picture"]).read_bytes()
     assert Path(one["page"]).read_bytes() == Path(other["page"]).read_bytes()
@@ -68,6 +70,11 @@ def test_a_newcomer_reads_who_was_helped_who_waits_and_why_one_match_was_made(tm
         "Who was helped, and how soon",
         "What that asked of people",
         "Who waits, and why",
+        "Beside asking one at a time",
+        "questions sent for each ask helped",
+        "Is it right?",
+        "Nothing was found.",
+        "commonweal verify --data",
         "One match, explained",
         "offers looked at",
         "commonweal status --data",

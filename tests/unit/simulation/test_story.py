@@ -1,4 +1,5 @@
-from schemas.codes import EndedHow, Reason, Role
+from schemas.codes import EndedHow, Reason, Role, Verb
+from schemas.facts import Refused
 from services.simulation.story import best_told, story_of
 from services.simulation.telling import Paragraph, minutes, telling
 from tests.unit.board.decided import MINUTE_MS, Decided
@@ -34,6 +35,19 @@ def test_the_story_of_a_day_in_numbers() -> None:
     assert (waiting.open_now, waiting.too_late, waiting.never_asked, waiting.escalated) == (1, 1, 1, 1)
     assert waiting.needs == (("cw:errands.groceries", 2),)
     assert waiting.rules == (("of_the_future", 10), ("blocked_pair", 4), ("too_far", 2))
+
+
+def test_a_yes_to_a_question_that_was_taken_back_is_in_vain_and_one_that_came_twice_is_not() -> None:
+    day = Decided().ask("A1").offer("O1").offer("O2").proposed("M1", "A1", "O1").proposed("M2", "A1", "O2")
+    day.moved("M1", "accept").moved("M2", "withdraw", by=Role.engine)
+    for match in ("M1", "M2"):
+        again = Refused(community=day.community, what="match.acknowledged", about=match, reason="x", verb=Verb.accept)
+        day.fact(again)
+
+    asking = story_of(chronicled(day)).asking
+
+    assert asking.in_vain == 1
+    assert (asking.up_to_3, asking.up_to_8, asking.over_8) == (2, 0, 0)
 
 
 def test_the_story_in_words() -> None:

@@ -43,8 +43,8 @@ def test_everything_is_said_in_time_order_within_the_day(day: CityDay) -> None:
 
 def test_there_are_as_many_asks_as_wanted_and_the_people_that_go_with_them(day: CityDay) -> None:
     assert len(of_kind(day, AskOpened)) == 400
-    assert len(of_kind(day, MemberJoined)) == len(day.people) == 400
-    assert len(of_kind(day, OfferOpened)) == 220
+    assert len(of_kind(day, MemberJoined)) == len(day.people) == 520
+    assert len(of_kind(day, OfferOpened)) == 360
 
 
 def test_every_need_is_in_the_taxonomy_and_somebody_may_meet_it(day: CityDay) -> None:
