@@ -1,14 +1,21 @@
 """`commonweal load --answers curve`: small tables in a moment, the real hour with two seeds."""
 
 import json
+import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from schemas.members import MemberJoined
+from schemas.policy import Policy
 from services.embedded import DataFolder
+from services.intake import find_mapping
+from services.simulation.acceptance.comparing import Comparison, compare
 from services.simulation.acceptance.people import People
-from services.simulation.loading import CURVE, Load, load
+from services.simulation.errors import RunError
+from services.simulation.loading import CURVE, Load, load, silently
 from tests.simulation.test_load import HEADER
 from tests.simulation.test_load_command import run
 
@@ -120,15 +127,27 @@ def policy_taken(data: Path) -> dict[str, Any]:
 
 
 def test_a_run_in_memory_decides_what_a_run_on_disk_decides(town: Path, mapping: Path, tmp_path: Path) -> None:
-    from schemas.policy import Policy
-    from services.intake import find_mapping
-
     order = Load(town, find_mapping(str(mapping)), Policy(), CURVE, People(1, 0.3))
     kept = load(order, tmp_path / "kept")
     passing = load(order, tmp_path / "passing", is_kept=False)
 
     assert passing.state_hash == kept.state_hash
     assert not DataFolder(tmp_path / "passing").holds_data
+
+
+@dataclass(frozen=True)
+class Killed(People):
+    """Whoever loads them is ended from outside."""
+
+    def joined(self, community: str, member: str) -> MemberJoined:
+        os._exit(1)
+
+
+def test_a_process_that_is_ended_from_outside_is_one_sentence(town: Path, mapping: Path) -> None:
+    order = Load(town, find_mapping(str(mapping)), Policy(), CURVE, Killed(1, 0.3))
+
+    with pytest.raises(RunError, match="ended from outside; start again, with fewer --jobs"):
+        compare(Comparison(order, (1, 2), with_rivals=False), 2, silently)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 
 from schemas.policy import Policy
 from services.simulation.acceptance.figures import Figures, Spread, figures_of, spreads
-from services.simulation.acceptance.people import People
 from services.simulation.acceptance.rivals import by_nearness, one_at_a_time
+from services.simulation.errors import RunError
 from services.simulation.fresh_folder import refuse_used
 from services.simulation.loading import Load, load
 
@@ -61,7 +62,7 @@ def compare(wanted: Comparison, processes: int, tell: Told) -> dict[str, dict[st
         MappingError: the table cannot be read at all.
         OSError: the table cannot be opened.
         UsedFolderError: something lies in the folder where a load was to be kept.
-        RunError: a load stopped.
+        RunError: a load stopped, or its process was ended.
     """
     if wanted.data is not None:
         refuse_used(wanted.data)
@@ -91,7 +92,7 @@ def _loads(wanted: Comparison) -> Iterator[One]:
     assert people is not None
     for seed in wanted.seeds:
         for name, policy in wanted.policies.items():
-            order = replace(wanted.order, policy=policy, people=People(seed, people.accept_mean))
+            order = replace(wanted.order, policy=policy, people=replace(people, seed=seed))
             yield One(name, order, wanted.data if policy is wanted.order.policy else None)
 
 
@@ -100,8 +101,13 @@ def _figures(loads: Sequence[One], processes: int) -> Iterable[Figures]:
     if processes == 1 or len(loads) == 1:
         yield from map(_load, loads)
         return
-    with ProcessPoolExecutor(min(processes, len(loads)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_load, loads)
+    try:
+        with ProcessPoolExecutor(min(processes, len(loads)), mp_context=get_context("spawn")) as pool:
+            yield from pool.map(_load, loads)
+    except BrokenProcessPool:
+        raise RunError(
+            f"one of {processes} processes was ended from outside; start again, with fewer --jobs if memory is short"
+        ) from None
 
 
 def _load(one: One) -> Figures:
