@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 
 from schemas.decisions import DecisionBlock
 from schemas.events import Received
@@ -19,9 +19,26 @@ pytestmark = pytest.mark.slow
 TAXONOMY = load()
 
 
-@settings(max_examples=60)
+@settings(max_examples=200)
 @given(journals())
 def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[JournalRecord]) -> None:
+    decide_alike(journal)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(40))
+def test_naive_and_grid_decide_alike_on_twenty_thousand_journals(part: int) -> None:
+    @seed(part)
+    @settings(max_examples=500, database=None)
+    @given(journals())
+    def alike(journal: Sequence[JournalRecord]) -> None:
+        decide_alike(journal)
+
+    alike()
+
+
+def decide_alike(journal: Sequence[JournalRecord]) -> None:
+    """Both decide the same in every record, and know the same after it."""
     naive, grid = Engine(TAXONOMY, NaiveIndex), Engine(TAXONOMY, GridIndex)
     for record in journal:
         assert naive.apply(record) == grid.apply(record)
