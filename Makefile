@@ -76,12 +76,16 @@ format: $(READY) ## rewrite the sources the way `make check` wants them
 	$(RUN)/ruff check --fix
 
 # No index address and no path of this machine may end up in the lock; a house test looks.
-LOCK := $(RUN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
+LOCK := $(RUN)/uv pip compile pyproject.toml $(COMPILE)
+# What we are measured against wants other versions than we do, so it has a lock and an environment of its own.
+RIVALS_LOCK := $(RUN)/uv pip compile $(COMPILE)
 
 lock: $(READY) ## resolve pyproject.toml into requirements/*.txt; UPGRADE=1 takes the newest of everything
-	$(LOCK) $(if $(UPGRADE),--upgrade) --output-file requirements/runtime.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) --group dev --constraints requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra kafka --extra broker --output-file requirements/runtime.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) --extra kafka --extra broker --group dev --constraints requirements/runtime.txt --output-file requirements/dev.txt
+	$(RIVALS_LOCK) $(if $(UPGRADE),--upgrade) --group rivals --output-file requirements/rivals.txt
 
 mutation: $(READY) ## break lifecycles and rules on purpose; their unit tests must notice 80 % of it
 	$(RUN)/python -m tests.house.mutation
