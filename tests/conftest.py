@@ -7,6 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.databases import (  # noqa: F401 - fixtures for whoever names them
+    database_url,
+    empty_database,
+    name_the_folder,
+    opened,
+    postgres,
+    postgres_url,
+    stop_the_server,
+)
+
 LOCAL = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "", None}
 
 # No deadline: a busy machine is not a failure. In CI the examples are the same each time, so red means changed code.
@@ -36,5 +46,17 @@ def refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse the network from here on; an audit hook cannot be taken out again, which is the point."""
-    del config
+    if is_first(config):
+        name_the_folder()
     sys.addaudithook(refuse_the_network)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run started, once all its processes are through."""
+    if is_first(config):
+        stop_the_server()
+
+
+def is_first(config: pytest.Config) -> bool:
+    """Whether this is the process that was started by hand, and not a worker of xdist."""
+    return not hasattr(config, "workerinput")

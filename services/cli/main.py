@@ -5,6 +5,7 @@ import typer
 from services.cli import (
     bench,
     board,
+    database,
     dead_letters,
     demo,
     explain,
@@ -43,6 +44,7 @@ for command in (
     verify,
     simulate,
     board,
+    database,
     journal,
     dead_letters,
     quarantine,

@@ -35,7 +35,7 @@ from services.matching.settings import MatchingSettings
 from services.matching.state import PartitionState
 from services.runtime.log import Log, NewRecord, Record, scan
 from services.runtime.quarantine import Quarantine
-from services.runtime.snapshots import Snapshots
+from services.runtime.snapshots import SnapshotStore
 
 AfterStep = Callable[[str], None]
 """Is told the name of each step once it is done."""
@@ -77,7 +77,7 @@ class Matching:
     def __init__(
         self,
         log: Log,
-        snapshots: Snapshots | None,
+        snapshots: SnapshotStore | None,
         taxonomy: Taxonomy,
         settings: MatchingSettings | None = None,
         *,

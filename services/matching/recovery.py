@@ -13,7 +13,7 @@ from schemas.taxonomy import Taxonomy
 from services.matching.engine import Engine
 from services.matching.frozen import CODEC, ThawError, freeze, thaw
 from services.matching.state import PartitionState
-from services.runtime.snapshots import Manifest, Snapshots, UnreadableError
+from services.runtime.snapshots import Manifest, SnapshotStore, UnreadableError
 
 IsOurs = Callable[[PartitionState], bool]
 
@@ -30,7 +30,7 @@ class Restored:
     """Which were passed over, for the operator."""
 
 
-def keep(snapshots: Snapshots, partition: int, engine: Engine) -> int:
+def keep(snapshots: SnapshotStore, partition: int, engine: Engine) -> int:
     """Keep the engine's state. It must stand still meanwhile; memory grows by a chunk or two and no more.
 
     Returns:
@@ -44,7 +44,7 @@ def keep(snapshots: Snapshots, partition: int, engine: Engine) -> int:
 
 
 def restore(
-    snapshots: Snapshots, partition: int, at_or_below: int, taxonomy: Taxonomy, is_ours: IsOurs = lambda _: True
+    snapshots: SnapshotStore, partition: int, at_or_below: int, taxonomy: Taxonomy, is_ours: IsOurs = lambda _: True
 ) -> Restored:
     """The engine as it stood at the newest snapshot that can be used.
 
@@ -69,7 +69,7 @@ def restore(
     return Restored(None, notices=tuple(notices))
 
 
-def _thawed(snapshots: Snapshots, manifest: Manifest) -> PartitionState:
+def _thawed(snapshots: SnapshotStore, manifest: Manifest) -> PartitionState:
     with _collector_paused():
         state = thaw(snapshots.chunks(manifest))
         gc.freeze()  # a state has no cycles: going through millions of it again and again would find nothing

@@ -8,11 +8,11 @@ nothing else: that is why a file that cannot be used is set aside instead of sto
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 KEPT_PER_PARTITION = 2
 BUSY_WAIT_S = 5.0
@@ -88,6 +88,27 @@ class Found:
     """Why the file could not be searched at all, in a sentence for the operator; None, as a rule."""
 
 
+class SnapshotStore(Protocol):
+    """Where snapshots are kept: a file (`Snapshots`), or a database that workers share (`DatabaseSnapshots`)."""
+
+    def save(self, partition: int, next_offset: int, codec: int, chunks: Iterable[bytes]) -> int:
+        """Keep a state, forget all but the last two of its partition, and say how many bytes were kept.
+
+        Raises:
+            SnapshotError: it was not taken; what was kept before is still there.
+        """
+
+    def at_or_below(self, partition: int, offset: int, codec: int) -> Found:
+        """The kept states of this codec with `next_offset` at or below `offset`. Never raises."""
+
+    def chunks(self, manifest: Manifest) -> Iterator[bytes]:
+        """The chunks of a state, one by one, each as it was written.
+
+        Raises:
+            UnreadableError: one of them is missing or is not as it was written.
+        """
+
+
 class Snapshots:
     """The snapshots of all partitions, in one SQLite file. One writer.
 
@@ -160,16 +181,7 @@ class Snapshots:
         Raises:
             UnreadableError: one of them is missing or is not as it was written. Those before it were in order.
         """
-        missing_bytes = manifest.size_bytes
-        for number, start in enumerate(range(0, len(manifest.sha256s), _HASH_SIZE)):
-            data = self._chunk(manifest, number)
-            written = manifest.sha256s[start : start + _HASH_SIZE]
-            if not isinstance(data, bytes) or hashlib.sha256(data).digest() != written:
-                raise UnreadableError(f"snapshot {manifest.next_offset}: chunk {number} is not as it was written")
-            missing_bytes -= len(data)
-            yield data
-        if missing_bytes:
-            raise UnreadableError(f"snapshot {manifest.next_offset}: {missing_bytes} bytes of it are missing")
+        return checked(manifest, self._chunk)
 
     def _chunk(self, manifest: Manifest, number: int) -> object:
         """What lies in the chunk's place."""
@@ -203,6 +215,27 @@ class Snapshots:
             raise SnapshotError(
                 f"{self._path}: {error}; make room, or delete the file: the next start folds the log instead"
             ) from error
+
+
+def checked(manifest: Manifest, chunk: Callable[[Manifest, int], object]) -> Iterator[bytes]:
+    """The chunks of a state as a store gives them, held to the hashes of its manifest.
+
+    Args:
+        chunk: what lies in a chunk's place; anything that is not bytes is no chunk.
+
+    Raises:
+        UnreadableError: one of them is missing or is not as it was written. Those before it were in order.
+    """
+    missing_bytes = manifest.size_bytes
+    for number, start in enumerate(range(0, len(manifest.sha256s), _HASH_SIZE)):
+        data = chunk(manifest, number)
+        written = manifest.sha256s[start : start + _HASH_SIZE]
+        if not isinstance(data, bytes) or hashlib.sha256(data).digest() != written:
+            raise UnreadableError(f"snapshot {manifest.next_offset}: chunk {number} is not as it was written")
+        missing_bytes -= len(data)
+        yield data
+    if missing_bytes:
+        raise UnreadableError(f"snapshot {manifest.next_offset}: {missing_bytes} bytes of it are missing")
 
 
 def _manifest(*row: Any) -> Manifest:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.snapshots import LAYOUT, Found, SnapshotError, Snapshots, UnreadableError
+from services.runtime.snapshots import LAYOUT, SnapshotError, Snapshots, UnreadableError
 
 CODEC = 1
 
@@ -33,31 +33,6 @@ def kept(snapshots: Snapshots, offset: int = 1_000, partition: int = 0, codec: i
         with suppress(UnreadableError):
             readable[manifest.next_offset] = list(snapshots.chunks(manifest))
     return readable
-
-
-def test_where_nothing_was_saved_nothing_is_found(snapshots: Snapshots) -> None:
-    assert snapshots.at_or_below(0, 100, CODEC) == Found(())
-
-
-def test_what_was_saved_is_found_the_newest_first(snapshots: Snapshots) -> None:
-    snapshots.save(3, 10, CODEC, [b"state at ten"])
-    snapshots.save(3, 20, CODEC, [b"state at twenty"])
-
-    assert list(kept(snapshots, 25, 3).items()) == [(20, [b"state at twenty"]), (10, [b"state at ten"])]
-    assert list(kept(snapshots, 20, 3)) == [20, 10]
-    assert list(kept(snapshots, 19, 3)) == [10]
-    assert kept(snapshots, 9, 3) == {}
-
-
-def test_partitions_and_codecs_are_kept_apart(snapshots: Snapshots) -> None:
-    snapshots.save(0, 10, CODEC, [b"a"])
-    snapshots.save(1, 11, CODEC, [b"b"])
-    snapshots.save(1, 12, CODEC + 1, [b"c"])
-
-    assert kept(snapshots, partition=0) == {10: [b"a"]}
-    assert kept(snapshots, partition=1) == {11: [b"b"]}
-    assert kept(snapshots, partition=1, codec=CODEC + 1) == {12: [b"c"]}
-    assert kept(snapshots, partition=2) == {}
 
 
 @pytest.mark.parametrize("chunks", [[], [b""], [b"one"], [b"one", b"", b"two", b"one"]])
@@ -88,33 +63,6 @@ def test_chunks_are_written_as_they_come_and_read_as_they_are_wanted(path: Path,
         next(reading)
 
 
-def test_two_are_kept_per_partition_and_no_chunk_of_the_others(path: Path, snapshots: Snapshots) -> None:
-    snapshots.save(1, 5, CODEC, [b"another partition's"])
-    for next_offset in (10, 20, 30):
-        snapshots.save(0, next_offset, CODEC, [b"%d" % next_offset])
-
-    assert kept(snapshots) == {30: [b"30"], 20: [b"20"]}
-    assert kept(snapshots, partition=1) == {5: [b"another partition's"]}
-    with tables(path) as opened:
-        assert opened.execute("SELECT count(*) FROM chunks").fetchone() == (3,)
-
-
-def test_of_two_for_one_offset_the_later_one_counts(snapshots: Snapshots) -> None:
-    snapshots.save(0, 10, CODEC, [b"first"])
-    snapshots.save(0, 10, CODEC, [b"second"])
-
-    manifests = snapshots.at_or_below(0, 10, CODEC).manifests
-    assert [list(snapshots.chunks(manifest)) for manifest in manifests] == [[b"second"], [b"first"]]
-
-
-def test_after_a_log_was_set_back_what_was_saved_before_goes_first(snapshots: Snapshots) -> None:
-    for next_offset in (100, 200, 50, 60):
-        snapshots.save(0, next_offset, CODEC, [b"%d" % next_offset])
-
-    assert list(kept(snapshots, 300)) == [60, 50]
-    assert list(kept(snapshots, 55)) == [50]
-
-
 DAMAGES = [
     "UPDATE chunks SET data = X'00' WHERE snapshot = 2 AND number = 1",
     "UPDATE chunks SET data = 7 WHERE snapshot = 2 AND number = 1",
@@ -136,16 +84,6 @@ def test_an_unreadable_one_is_told_and_the_older_one_is_there(path: Path, snapsh
         opened.execute(damage)
 
     assert kept(snapshots) == {10: [b"ol", b"d", b"er"]}
-
-
-def test_one_that_was_swept_away_meanwhile_is_unreadable(snapshots: Snapshots) -> None:
-    snapshots.save(0, 10, CODEC, [b"older"])
-    (manifest,) = snapshots.at_or_below(0, 10, CODEC).manifests
-    for next_offset in (20, 30):
-        snapshots.save(0, next_offset, CODEC, [b"newer"])
-
-    with pytest.raises(UnreadableError, match="snapshot 10: chunk 0 is not as it was written"):
-        list(snapshots.chunks(manifest))
 
 
 def test_one_without_a_manifest_was_never_finished_and_is_swept_away(path: Path, snapshots: Snapshots) -> None:
