@@ -7,7 +7,7 @@ from time import perf_counter, process_time
 
 from schemas.journal import JOURNAL_BODY, JournalRecord
 from services.matching import Engine, Sealed
-from services.simulation.bench.standing import START_MS
+from services.simulation.bench.town import START_MS
 from services.simulation.bench.traffic import BLOCK_EVENTS_MAX, Traffic, block_shape
 
 

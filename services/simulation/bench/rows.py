@@ -15,8 +15,8 @@ from services.simulation.bench.memory import resident_bytes
 from services.simulation.bench.open_proposals import Open
 from services.simulation.bench.pace import Chunk, Length, Pace, Running, measure_pace
 from services.simulation.bench.recovery import Kept, keep_snapshot, keep_tail
-from services.simulation.bench.standing import START_MS, fold_town, timeline_of
-from services.simulation.bench.town import COMMUNITY, Town
+from services.simulation.bench.standing import fold_town, timeline_of
+from services.simulation.bench.town import COMMUNITY, START_MS, Town
 from services.simulation.bench.traffic import OFFER, TURNS, Counts, Traffic
 from services.simulation.timing import Stopwatch
 

@@ -29,13 +29,11 @@ from schemas.listed import Ask, Offer
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
-from services.matching import Engine, match_id, sealed
+from services.matching import Engine, Sealed, match_id, sealed
 from services.simulation.bench import town
-from services.simulation.bench.town import COMMUNITY, LIFE_MS, Town
+from services.simulation.bench.town import LIFE_MS, START_MS, Town
 from services.simulation.chance import chance
 
-START_MS = 1_767_258_000_000
-"""Where log time stands when the town is complete: a morning in January 2026."""
 FACTS_PER_BLOCK = 500
 BLOCK_MS_MAX = 1_000
 SOURCE = "bench"
@@ -54,45 +52,55 @@ Timed = tuple[int, AnyFact]
 """A fact, and when it was decided."""
 
 
-def fold_town(engine: Engine, timeline: Iterable[Timed]) -> None:
-    """Fold facts into an engine, in blocks as they come from a log; log time then stands at `START_MS`."""
+def fold_town(engine: Engine, timeline: Iterable[Timed], start_ms: int = START_MS) -> None:
+    """Fold facts into an engine, in blocks as they come from a log; log time then stands at `start_ms`."""
+    for _ in folded_town(engine, timeline, start_ms):
+        pass
+
+
+def folded_town(
+    engine: Engine, timeline: Iterable[Timed], start_ms: int, block_ms_max: int = BLOCK_MS_MAX
+) -> Iterator[Sealed]:
+    """The same, block by block, each as it lies in a log of decisions."""
     several: list[AnyFact] = []
     now_ms = since_ms = 0
     for now_ms, fact in timeline:
-        if len(several) >= FACTS_PER_BLOCK or now_ms - since_ms > BLOCK_MS_MAX:
-            _fold(engine, now_ms, several)
+        if len(several) >= FACTS_PER_BLOCK or now_ms - since_ms > block_ms_max:
+            yield _folded(engine, now_ms, several)
             several, since_ms = [], now_ms
         several.append(fact)
-    _fold(engine, now_ms, several)
-    _fold(engine, START_MS, [])
+    yield _folded(engine, now_ms, several)
+    yield _folded(engine, start_ms, [])
 
 
 def timeline_of(where: Town, taxonomy: Taxonomy, seed: int, helpers_to_come: int) -> Iterator[Timed]:
-    """Everything that led to a town as it stands at `START_MS`, in the order of log time.
+    """Everything that led to a town as it stands when the town is complete, in the order of log time.
 
     Args:
         helpers_to_come: how many helpers have joined whose offers are yet to come.
     """
-    definition = CommunityDefined(community=COMMUNITY, cell_m=town.CELL_M)
-    since_ms = START_MS - PROPOSAL_LIFE_MS
-    yield since_ms, CommunityKnown(community=COMMUNITY, cause=f"{SOURCE}/c", definition=definition)
-    yield since_ms, PolicyTaken(community=COMMUNITY, cause=f"{SOURCE}/p", policy=Policy())
+    definition = CommunityDefined(community=where.community, cell_m=town.CELL_M)
+    since_ms = where.start_ms - PROPOSAL_LIFE_MS
+    yield since_ms, CommunityKnown(community=where.community, cause=f"{SOURCE}/c", definition=definition)
+    yield since_ms, PolicyTaken(community=where.community, cause=f"{SOURCE}/p", policy=Policy())
     joins = chance(seed, "bench", "helpers")
     for number in range(where.open_offers, where.open_offers + helpers_to_come):
-        yield since_ms, _joined(joins, number)
+        yield since_ms, _joined(where, joins, number)
     offers = Offers.of(where, taxonomy, chance(seed, "bench", "offers"))
     draw = chance(seed, "bench", "asks")
-    came = merge(_moments(where.open_asks, LIFE_MS, ASKS), _moments(where.open_offers, town.OFFER_LIFE_MS, OFFERS))
+    came = merge(
+        _moments(where, where.open_asks, LIFE_MS, ASKS), _moments(where, where.open_offers, town.OFFER_LIFE_MS, OFFERS)
+    )
     for at_ms, kind, opened_ms, number in came:
         if kind == OFFERS:
             yield from ((at_ms, fact) for fact in offers.list_one(number, opened_ms))
         else:
             ask = _ask(where, draw, number, opened_ms)
-            yield at_ms, AskListed.trusted(community=COMMUNITY, cause=f"{SOURCE}/{ask.ask}", ask=ask)
+            yield at_ms, AskListed.trusted(community=where.community, cause=f"{SOURCE}/{ask.ask}", ask=ask)
             yield from ((at_ms, fact) for fact in offers.propose(ask, at_ms))
 
 
-def _fold(engine: Engine, now_ms: int, facts: Sequence[AnyFact]) -> None:
+def _folded(engine: Engine, now_ms: int, facts: Sequence[AnyFact]) -> Sealed:
     block = DecisionBlock.trusted(
         source=engine.next_offset,
         logic=engine.logic,
@@ -104,9 +112,10 @@ def _fold(engine: Engine, now_ms: int, facts: Sequence[AnyFact]) -> None:
     )
     decided = sealed(engine.state.chain, block)
     engine.fold(decided.block, decided.written)
+    return decided
 
 
-def _moments(of: int, mean_ms: int, kind: int) -> list[tuple[int, int, int, int]]:
+def _moments(where: Town, of: int, mean_ms: int, kind: int) -> list[tuple[int, int, int, int]]:
     """When each of those that still stand was heard of last, in order; with the kind, when it came, and its number.
 
     Ages are as they are where things leave at an even rate. What is older than a proposal lives has been asked about
@@ -115,7 +124,7 @@ def _moments(of: int, mean_ms: int, kind: int) -> list[tuple[int, int, int, int]
     moments = []
     for number in range(of):
         age_ms = int(-log((number + 0.5) / of) * mean_ms)
-        moments.append((START_MS - age_ms % PROPOSAL_LIFE_MS, kind, START_MS - age_ms, number))
+        moments.append((where.start_ms - age_ms % PROPOSAL_LIFE_MS, kind, where.start_ms - age_ms, number))
     return sorted(moments)
 
 
@@ -132,7 +141,7 @@ def _ask(where: Town, draw: Random, number: int, opened_ms: int) -> Ask:
         unit="visit",
         opened_ms=opened_ms,
         earliest_ms=opened_ms,
-        deadline_ms=START_MS + town.draw_span_ms(draw, town.PATIENCE_MS),
+        deadline_ms=where.start_ms + town.draw_span_ms(draw, town.PATIENCE_MS),
         languages=town.WISHED.draw(draw),
         skills=(),
         accessibility=(),
@@ -141,10 +150,10 @@ def _ask(where: Town, draw: Random, number: int, opened_ms: int) -> Ask:
     )
 
 
-def _joined(draw: Random, number: int) -> MemberKnown:
+def _joined(where: Town, draw: Random, number: int) -> MemberKnown:
     member = intern(town.helper_id(number))
     return MemberKnown.trusted(
-        community=COMMUNITY, cause=f"{SOURCE}/{member}", member=member, fields=town.draw_helper(draw)
+        community=where.community, cause=f"{SOURCE}/{member}", member=member, fields=town.draw_helper(draw)
     )
 
 
@@ -175,12 +184,12 @@ class Offers:
         """A helper and their offer."""
         offer = self._offer(number, opened_ms)
         self._file(number, offer)
-        joined = _joined(self.draw, number)
-        return joined, OfferListed.trusted(community=COMMUNITY, cause=f"{SOURCE}/{offer.offer}", offer=offer)
+        joined = _joined(self.where, self.draw, number)
+        return joined, OfferListed.trusted(community=self.where.community, cause=f"{SOURCE}/{offer.offer}", offer=offer)
 
     def propose(self, ask: Ask, proposed_ms: int) -> Iterator[Proposed]:
         """Who was asked for it and has not answered: those nearest who had come by then."""
-        silent_ms = START_MS - proposed_ms
+        silent_ms = self.where.start_ms - proposed_ms
         wanted = FIRST_ASKED + sum(1 for more_ms in MORE_ASKED_MS if silent_ms >= more_ms)
         ranked = sorted(self._within_reach(ask))
         for attempt, (squared, number) in enumerate(ranked[:wanted], 1):
@@ -200,7 +209,7 @@ class Offers:
             unit="visit",
             opened_ms=opened_ms,
             from_ms=opened_ms,
-            deadline_ms=START_MS + town.draw_span_ms(draw, town.OFFER_LIFE_MS),
+            deadline_ms=self.where.start_ms + town.draw_span_ms(draw, town.OFFER_LIFE_MS),
         )
 
     def _file(self, number: int, offer: Offer) -> None:
@@ -230,8 +239,8 @@ class Offers:
 
     def _proposed(self, ask: Ask, number: int, attempt: int, proposed_ms: int, squared: int) -> Proposed:
         return Proposed.trusted(
-            community=COMMUNITY,
-            match=match_id(COMMUNITY, ask.ask, town.offer_id(number), attempt),
+            community=self.where.community,
+            match=match_id(self.where.community, ask.ask, town.offer_id(number), attempt),
             ask=ask.ask,
             offer=intern(town.offer_id(number)),
             asker=ask.member,

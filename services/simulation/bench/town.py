@@ -19,6 +19,8 @@ from schemas.model import Place
 T = TypeVar("T")
 
 COMMUNITY = "benchtown"
+START_MS = 1_767_258_000_000
+"""Where log time stands when the town is complete, where nobody says otherwise: a morning in January 2026."""
 CELL_M = 250
 """Places are centres of cells of this size."""
 METRES_PER_ASK = 350
@@ -76,11 +78,15 @@ class Town:
     open_asks: int
     side_m: int
     """East to west, and as much north to south."""
+    community: str = COMMUNITY
+    start_ms: int = START_MS
+    """Where log time stands when the town is complete."""
 
     @classmethod
-    def of(cls, open_asks: int, *, is_fixed: bool) -> "Town":
+    def of(cls, open_asks: int, *, is_fixed: bool, community: str = COMMUNITY, start_ms: int = START_MS) -> "Town":
         """A town in which density stays the same however many ask, or one whose area does."""
-        return cls(open_asks, FIXED_SIDE_M if is_fixed else max(METRES_PER_ASK * isqrt(open_asks), 4 * CELL_M))
+        side_m = FIXED_SIDE_M if is_fixed else max(METRES_PER_ASK * isqrt(open_asks), 4 * CELL_M)
+        return cls(open_asks, side_m, community, start_ms)
 
     @property
     def open_offers(self) -> int:

@@ -19,7 +19,7 @@ from schemas.offers import OfferOpened
 from services.simulation.bench import town
 from services.simulation.bench.open_proposals import Open, OpenProposals
 from services.simulation.bench.standing import SOURCE
-from services.simulation.bench.town import COMMUNITY, LIFE_MS, Town
+from services.simulation.bench.town import LIFE_MS, Town
 from services.simulation.chance import chance
 
 ASK, OFFER, ANSWER = "ask", "offer", "answer"
@@ -105,17 +105,23 @@ class Traffic:
 
     def block(self, since_ms: int, until_ms: int, count: int) -> bytes:
         """The next events, evenly over a stretch of log time, as a body of the journal."""
-        self._accepted.clear()
+        self.begin()
         said = tuple(
-            Received(
-                source=SOURCE,
-                id=f"e-{self._turn:09}",
-                received_ms=since_ms + (number + 1) * (until_ms - since_ms) // count,
-                data=self._next(since_ms),
-            )
-            for number in range(count)
+            self.say(since_ms, since_ms + (number + 1) * (until_ms - since_ms) // count) for number in range(count)
         )
         return Block(events=said, caught_up=True).model_dump_json(exclude_none=True).encode()
+
+    def begin(self) -> None:
+        """What is said from now on is said before anything of it is decided."""
+        self._accepted.clear()
+
+    def say(self, now_ms: int, received_ms: int) -> Received:
+        """The next event, as it lies in the journal.
+
+        Args:
+            now_ms: what people know: ends of what they open count from there.
+        """
+        return Received(source=SOURCE, id=f"e-{self._turn:09}", received_ms=received_ms, data=self._next(now_ms))
 
     def _hear_move(self, moved: MatchMoved) -> None:
         self._open.discard(moved.match)
@@ -139,11 +145,11 @@ class Traffic:
     def _ask(self, draw: Random, now_ms: int) -> AnyEvent:
         taken_back = self._open.draw() if draw.random() < WITHDRAWN else None
         if taken_back is not None and taken_back.ask not in self._accepted:
-            return AskWithdrawn(community=COMMUNITY, ask=taken_back.ask)
+            return AskWithdrawn(community=self.where.community, ask=taken_back.ask)
         self._asks += 1
         number = self._asks - 1
         return AskOpened(
-            community=COMMUNITY,
+            community=self.where.community,
             ask=town.ask_id(number),
             member=town.asker_id(number),
             need=town.ASKED.draw(draw),
@@ -157,7 +163,7 @@ class Traffic:
         self._offers += 1
         number = self._offers - 1
         return OfferOpened(
-            community=COMMUNITY,
+            community=self.where.community,
             offer=town.offer_id(number),
             member=town.helper_id(number),
             needs=town.draw_needs(draw),
@@ -171,9 +177,15 @@ class Traffic:
         drift = (self.open_asks - self.where.open_asks) / self.where.open_asks
         if draw.random() < min(max(ACCEPTED + DRIFT * drift, 0.05), 0.95):
             self._accepted[asked.ask] = None
-            return Acknowledged(community=COMMUNITY, match=asked.match, member=asked.offerer, verb=Verb.accept)
+            return Acknowledged(
+                community=self.where.community, match=asked.match, member=asked.offerer, verb=Verb.accept
+            )
         return Acknowledged(
-            community=COMMUNITY, match=asked.match, member=asked.offerer, verb=Verb.decline, reason=Reason.busy
+            community=self.where.community,
+            match=asked.match,
+            member=asked.offerer,
+            verb=Verb.decline,
+            reason=Reason.busy,
         )
 
 

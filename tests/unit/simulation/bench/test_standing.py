@@ -7,8 +7,8 @@ from schemas.codes import MatchStatus
 from schemas.policy import Policy
 from schemas.taxonomy.load import load
 from services.matching import Engine
-from services.simulation.bench.standing import START_MS, fold_town, timeline_of
-from services.simulation.bench.town import CELL_M, COMMUNITY, FIXED_SIDE_M, LIFE_MS, Town
+from services.simulation.bench.standing import fold_town, timeline_of
+from services.simulation.bench.town import CELL_M, COMMUNITY, FIXED_SIDE_M, LIFE_MS, START_MS, Town
 
 TAXONOMY = load()
 TOWN = Town.of(400, is_fixed=False)

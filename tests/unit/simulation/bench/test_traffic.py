@@ -9,8 +9,7 @@ from schemas.offers import OfferOpened
 from services.simulation.bench.open_proposals import Open
 from services.simulation.bench.pace import Chunk
 from services.simulation.bench.rows import Order, running_town
-from services.simulation.bench.standing import START_MS
-from services.simulation.bench.town import COMMUNITY, LIFE_MS, Town
+from services.simulation.bench.town import COMMUNITY, LIFE_MS, START_MS, Town
 from services.simulation.bench.traffic import BLOCK_MS_MAX, Traffic, block_shape, events_per_s
 
 WHERE = Town.of(1_000, is_fixed=False)
