@@ -25,7 +25,15 @@ from services.runtime.log.journal_file import JournalFileError, export_topic, im
 from services.runtime.log.memory import MemoryLog
 from services.runtime.log.records import Headers, NewRecord, Record
 from services.runtime.log.scan import scan
-from services.runtime.log.seam import READ_BYTES_MAX, READ_RECORDS_MAX, Batch, Log, RestorableLog, TopicSpec
+from services.runtime.log.seam import (
+    READ_BYTES_MAX,
+    READ_RECORDS_MAX,
+    Batch,
+    Log,
+    ReadableLog,
+    RestorableLog,
+    TopicSpec,
+)
 from services.runtime.log.sqlite import SqliteLog
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "Clock",
     "ClockKind",
     "ClockMismatch",
+    "FillableLog",
     "Headers",
     "JournalFileError",
     "Limits",
@@ -52,6 +61,7 @@ __all__ = [
     "NewRecord",
     "NotNext",
     "OffsetOutOfRange",
+    "ReadableLog",
     "Record",
     "RestorableLog",
     "SqliteLog",

@@ -21,7 +21,7 @@ from services.runtime.log.clock import STAMP_MS_MAX, ClockKind
 from services.runtime.log.errors import LogError, LogRefused
 from services.runtime.log.records import Headers, Record
 from services.runtime.log.scan import scan
-from services.runtime.log.seam import Log, RestorableLog, TopicSpec
+from services.runtime.log.seam import FillableLog, ReadableLog, TopicSpec
 
 LINE_BYTES_MAX = 256 * 1024 * 1024
 """Far beyond the largest record, escaped: what is longer is another kind of file."""
@@ -64,7 +64,7 @@ class _Line(_Strict):
     value: str | _Coded | None
 
 
-def export_topic(log: Log, topic: TopicSpec, out: BinaryIO) -> int:
+def export_topic(log: ReadableLog, topic: TopicSpec, out: BinaryIO) -> int:
     """Write a topic's records as they stand now; what others append meanwhile is left out.
 
     Returns:
@@ -79,7 +79,7 @@ def export_topic(log: Log, topic: TopicSpec, out: BinaryIO) -> int:
     return records
 
 
-def import_topic(log: RestorableLog, topic: TopicSpec, file: BinaryIO) -> int:
+def import_topic(log: FillableLog, topic: TopicSpec, file: BinaryIO) -> int:
     """Take a file's records into a log that has none of this topic yet, with their offsets and stamps.
 
     What stands before a line that cannot be imported has been taken in by then, so the next try needs a fresh log.
@@ -108,7 +108,7 @@ def import_topic(log: RestorableLog, topic: TopicSpec, file: BinaryIO) -> int:
     return taken
 
 
-def _checked_header(log: Log, topic: TopicSpec, line: bytes) -> _Header:
+def _checked_header(log: ReadableLog, topic: TopicSpec, line: bytes) -> _Header:
     try:
         header = _Header.model_validate_json(line)
     except ValidationError as error:

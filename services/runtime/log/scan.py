@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from services.runtime.log.records import Record
-from services.runtime.log.seam import READ_BYTES_MAX, READ_RECORDS_MAX, Log
+from services.runtime.log.seam import READ_BYTES_MAX, READ_RECORDS_MAX, ReadableLog
 
 
 def scan(
-    log: Log,
+    log: ReadableLog,
     topic: str,
     partition: int,
     *,

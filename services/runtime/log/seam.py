@@ -34,7 +34,7 @@ Batch = tuple[str, int, Sequence[NewRecord]]
 """Topic, partition and the records that go there together."""
 
 
-class Log(Protocol):
+class ReadableLog(Protocol):
     """Records by topic and partition, in the order in which they were appended.
 
     Every verb raises `UnknownTopic` for a topic or partition the log was not opened with, `LogClosed` after
@@ -44,32 +44,6 @@ class Log(Protocol):
     @property
     def clock_kind(self) -> ClockKind:
         """Whose time the stamps are."""
-
-    def append(self, topic: str, partition: int, records: Sequence[NewRecord]) -> int:
-        """Write a batch: all of it or none, durable before this returns.
-
-        Returns:
-            The offset of the first record; the others follow it without a gap.
-
-        Raises:
-            BatchRefused: the batch is empty, or beyond the log's limits.
-            LogUnwritable: the disk did not take it; `LogFull` if for want of room.
-        """
-
-    def append_all(self, batches: Sequence[Batch]) -> list[int]:
-        """Write several batches with one wait for the disk.
-
-        Each batch is atomic by itself and all are durable before this returns, but they are **not** atomic together:
-        after an error some may stand, and the writer asks `next_offset`. What can be refused is refused before
-        anything is written. Batches for one partition are written in the order given.
-
-        Returns:
-            The offset of the first record of each batch.
-
-        Raises:
-            BatchRefused: a batch is empty, or beyond the log's limits.
-            LogUnwritable: the disk did not take them; `LogFull` if for want of room.
-        """
 
     def read(
         self,
@@ -102,10 +76,40 @@ class Log(Protocol):
         """Let go of files and locks. Closing twice is fine."""
 
 
-class RestorableLog(Log, Protocol):
+class Log(ReadableLog, Protocol):
+    """A log that takes records in, and stamps them."""
+
+    def append(self, topic: str, partition: int, records: Sequence[NewRecord]) -> int:
+        """Write a batch: all of it or none, durable before this returns.
+
+        Returns:
+            The offset of the first record; the others follow it without a gap.
+
+        Raises:
+            BatchRefused: the batch is empty, or beyond the log's limits.
+            LogUnwritable: the disk did not take it; `LogFull` if for want of room.
+        """
+
+    def append_all(self, batches: Sequence[Batch]) -> list[int]:
+        """Write several batches with one wait for the disk.
+
+        Each batch is atomic by itself and all are durable before this returns, but they are **not** atomic together:
+        after an error some may stand, and the writer asks `next_offset`. What can be refused is refused before
+        anything is written. Batches for one partition are written in the order given.
+
+        Returns:
+            The offset of the first record of each batch.
+
+        Raises:
+            BatchRefused: a batch is empty, or beyond the log's limits.
+            LogUnwritable: the disk did not take them; `LogFull` if for want of room.
+        """
+
+
+class FillableLog(ReadableLog, Protocol):
     """A log that can take over another log's records, stamps included: the way an exported journal comes in.
 
-    Apart from `Log` because a Kafka topic can do so only while it is set to `CreateTime`.
+    Apart from `Log` because a Kafka topic can do so only while it is set to `CreateTime`, and takes nothing else then.
     """
 
     def restore(self, topic: str, partition: int, records: Sequence[Record]) -> None:
@@ -116,3 +120,7 @@ class RestorableLog(Log, Protocol):
             BatchRefused: the batch is empty, or beyond the log's limits.
             LogUnwritable: the disk did not take it; `LogFull` if for want of room.
         """
+
+
+class RestorableLog(Log, FillableLog, Protocol):
+    """A log that does both: an embedded one."""
