@@ -29,6 +29,8 @@ Party = Service | Literal["partners"]
 FOREVER = None
 INBOUND_KEPT_MS = 14 * 86_400_000
 """Intake may be away this long and still find every record; the journal keeps them for good."""
+MESSAGE_BYTES_MAX = 8 * 1024 * 1024
+"""What a topic lets in at once: a block may be a megabyte, and a batch of them travels as one message."""
 
 
 class Cleanup(StrEnum):
@@ -63,7 +65,7 @@ class Topic:
     name: str
     purpose: str
     values: tuple[type[Model], ...]
-    """The models of which a record's value is one."""
+    """The models of which a record's value is one; none for the changelog of a table, which only its service reads."""
     key: str | None
     """The field of the value that is the record's key; None: records have no key."""
     writers: tuple[Party, ...]
@@ -76,6 +78,8 @@ class Topic:
     cloud_events: bool = False
     """Each record is one CloudEvent in binary mode: its attributes travel as `ce_*` headers."""
     partitions: int = PARTITIONS
+    message_bytes_max: int = MESSAGE_BYTES_MAX
+    """Of a batch of records, as it travels; clients fetch and send at least as much at once."""
 
 
 def _inbound(name: str, purpose: str, values: tuple[type[Model], ...], key: str, *writers: Party) -> Topic:
@@ -89,6 +93,20 @@ def _inbound(name: str, purpose: str, values: tuple[type[Model], ...], key: str,
         retention_ms=INBOUND_KEPT_MS,
         stamp=Stamp.log_append,
         cloud_events=True,
+    )
+
+
+def _changelog(service: Service, table: str, purpose: str) -> Topic:
+    """Where a table of a Faust service is kept; Faust names it after app and table, and would make it otherwise."""
+    return Topic(
+        name=f"{service}-{table}-changelog",
+        purpose=purpose,
+        values=(),
+        key=None,
+        writers=(service,),
+        readers=(service,),
+        retention_ms=FOREVER,
+        cleanup=Cleanup.compact,
     )
 
 
@@ -169,10 +187,18 @@ QUARANTINE = Topic(
     cleanup=Cleanup.compact,
     data_class=DataClass.operational,
 )
+CONTACT_BUDGETS = _changelog(
+    "notifications", "contact-budgets", "How often each member was contacted lately: the changelog of a Faust table."
+)
+MEASURES = _changelog("impact", "measures", "The running measures of ripple effects: the changelog of a Faust table.")
 
 INBOUND = (ASKS, OFFERS, ACKNOWLEDGEMENTS, MEMBERS, OPERATIONS)
+CHANGELOGS = (CONTACT_BUDGETS, MEASURES)
 TOPICS: Mapping[str, Topic] = MappingProxyType(
-    {topic.name: topic for topic in (*INBOUND, JOURNAL, DECISIONS, MATCHES, NOTIFICATIONS, DEAD_LETTERS, QUARANTINE)}
+    {
+        topic.name: topic
+        for topic in (*INBOUND, JOURNAL, DECISIONS, MATCHES, NOTIFICATIONS, DEAD_LETTERS, QUARANTINE, *CHANGELOGS)
+    }
 )
 _INBOUND_OF: Mapping[type[Model], Topic] = {model: topic for topic in INBOUND for model in topic.values}
 

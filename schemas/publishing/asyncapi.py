@@ -20,9 +20,10 @@ FOREVER_MS = -1  # how Kafka writes it
 
 
 def asyncapi() -> dict[str, Any]:
-    """The document, made from `TOPICS` and the published documents."""
-    documents = sorted({document_of(model) for topic in TOPICS.values() for model in topic.values}, key=_name)
-    of_events = {model for topic in TOPICS.values() if topic.cloud_events for model in topic.values}
+    """The document, made from `TOPICS` and the published documents; what a service keeps for itself is left out."""
+    topics = [topic for topic in TOPICS.values() if topic.values]
+    documents = sorted({document_of(model) for topic in topics for model in topic.values}, key=_name)
+    of_events = {model for topic in topics if topic.cloud_events for model in topic.values}
     return {
         "asyncapi": ASYNCAPI_VERSION,
         "id": "urn:commonweal:topics",
@@ -33,10 +34,10 @@ def asyncapi() -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": CONTENT_TYPE,
-        "channels": {topic.name: _channel(topic) for topic in TOPICS.values()},
+        "channels": {topic.name: _channel(topic) for topic in topics},
         "operations": {
             f"{party}.{action}.{topic.name}": _operation(topic, party, action)
-            for topic in TOPICS.values()
+            for topic in topics
             for action, parties in (("send", topic.writers), ("receive", topic.readers))
             for party in parties
         },
@@ -67,6 +68,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
                     "cleanup.policy": [topic.cleanup.value],
                     "retention.ms": FOREVER_MS if topic.retention_ms is None else topic.retention_ms,
                     "message.timestamp.type": topic.stamp.value,
+                    "max.message.bytes": topic.message_bytes_max,
                 },
                 "bindingVersion": KAFKA_BINDING_VERSION,
             }

@@ -9,7 +9,19 @@ from schemas.events import AnyEvent
 from schemas.examples import EXAMPLES
 from schemas.model import Model
 from schemas.partitions import PARTITIONS
-from schemas.topics import INBOUND, JOURNAL, TOPICS, Cleanup, DataClass, Party, Service, Stamp, Topic, inbound_topic
+from schemas.topics import (
+    CHANGELOGS,
+    INBOUND,
+    JOURNAL,
+    TOPICS,
+    Cleanup,
+    DataClass,
+    Party,
+    Service,
+    Stamp,
+    Topic,
+    inbound_topic,
+)
 
 SERVICES_OF_THE_HOUSE = {
     "gateway", "vault", "intake", "matching", "board", "notifications", "impact", "relay", "console", "cli",
@@ -37,7 +49,7 @@ def test_every_topic_has_the_partitions_of_the_house(topic: Topic) -> None:
 
 @EVERY_TOPIC
 def test_every_value_is_a_model_that_knows_its_key(topic: Topic) -> None:
-    assert topic.values
+    assert (topic in CHANGELOGS) == (not topic.values)
     for model in topic.values:
         assert issubclass(model, Model)
         assert topic.key is None or topic.key in model.model_fields
@@ -46,7 +58,7 @@ def test_every_value_is_a_model_that_knows_its_key(topic: Topic) -> None:
 @EVERY_TOPIC
 def test_a_compacted_topic_has_a_key_and_keeps_it_for_ever(topic: Topic) -> None:
     if topic.cleanup is Cleanup.compact:
-        assert topic.key is not None
+        assert topic.key is not None or topic in CHANGELOGS
         assert topic.retention_ms is None
 
 
@@ -57,7 +69,14 @@ def test_the_log_stamps_what_is_inbound_and_the_journal(topic: Topic) -> None:
 
 def test_names_are_said_once() -> None:
     assert all(topic.name == name for name, topic in TOPICS.items())
-    assert len(TOPICS) == 11
+    assert len(TOPICS) == 13
+
+
+def test_a_changelog_is_named_as_faust_names_it_and_stays_with_its_service() -> None:
+    assert {topic.name: (topic.writers, topic.readers) for topic in CHANGELOGS} == {
+        "notifications-contact-budgets-changelog": (("notifications",), ("notifications",)),
+        "impact-measures-changelog": (("impact",), ("impact",)),
+    }
 
 
 def test_partners_read_matches_and_nothing_else_and_write_nothing() -> None:
