@@ -20,6 +20,7 @@ from services.cli import (
     submit,
     up,
     verify,
+    worker,
 )
 from services.cli.refusing import Commands
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 for command in (
     demo,
     up,
+    worker,
     submit,
     load,
     status,

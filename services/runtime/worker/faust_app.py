@@ -1,0 +1,111 @@
+"""The Faust app of a service, set as we measured that it has to be, and nothing at import.
+
+What Faust's defaults would do to us, and what stands here instead:
+
+- a heartbeat lost in a collection throws a worker out: a session of 30 s, heartbeats every 3 s;
+- a leader topic nobody reads: `topic_disable_leader`;
+- a record that cannot be decoded ends the stream before the service sees it: raw bytes in and out;
+- stopping waits for streams that wait for ever: `stream_wait_empty=False`, and `FaustService.drain` instead;
+- a buffer of thousands of records a stream, of megabytes each: 64;
+- topics made on the fly with a count and a retention nobody decided: refused, `schemas/topics.py` names them all;
+- a web server on port 6066, on which the second worker of a machine dies: none, `Endpoint` answers.
+"""
+
+from typing import Any, Final
+
+import faust
+from faust.sensors import Sensor
+from faust.transport.drivers.aiokafka import Consumer
+
+from services.runtime.kafka import FETCH_PARTITION_BYTES_MAX, REQUEST_BYTES_MAX
+from services.runtime.metrics import Metrics
+from services.runtime.worker.service import Workplace
+
+SESSION_S: Final = 30.0
+HEARTBEAT_S: Final = 3.0
+REBALANCE_S: Final = 60.0
+COMMIT_S: Final = 0.5
+REQUEST_S: Final = 40.0
+"""Above the session, as the clients want it."""
+POLLED_RECORDS_MAX: Final = 500
+STREAM_BUFFER_RECORDS_MAX: Final = 64
+ACKNOWLEDGED_BY_ALL: Final = -1
+
+
+def faust_app(place: Workplace, **more: Any) -> faust.App:
+    """A Faust app for the service of this process: one consumer group, named after the service.
+
+    Args:
+        more: settings of this one service, such as a `Consumer` of its own.
+    """
+    kafka, settings = place.kafka, place.settings
+    app = faust.App(
+        kafka.group(place.name),
+        **{
+            **kafka.for_faust(),
+            "autodiscover": False,
+            "datadir": str(settings.data_dir / f"faust-{place.name}"),
+            "store": "memory://",
+            "key_serializer": "raw",
+            "value_serializer": "raw",
+            "broker_session_timeout": SESSION_S,
+            "broker_heartbeat_interval": HEARTBEAT_S,
+            "broker_rebalance_timeout": REBALANCE_S,
+            "broker_commit_interval": COMMIT_S,
+            "broker_request_timeout": REQUEST_S,
+            "broker_max_poll_records": POLLED_RECORDS_MAX,
+            "consumer_max_fetch_size": FETCH_PARTITION_BYTES_MAX,
+            "consumer_auto_offset_reset": "earliest",
+            "producer_max_request_size": REQUEST_BYTES_MAX,
+            "producer_acks": ACKNOWLEDGED_BY_ALL,
+            "topic_disable_leader": True,
+            "topic_allow_declare": False,
+            "topic_replication_factor": kafka.replication,
+            "table_standby_replicas": 0,
+            "stream_wait_empty": False,
+            "stream_buffer_maxsize": STREAM_BUFFER_RECORDS_MAX,
+            "stream_recovery_delay": 0.0,
+            "web_enabled": False,
+            **more,
+        },
+    )
+    sends = Sends(place.metrics)
+    app.sensors.add(sends)
+    app.transport.Consumer = type("Consumer", (CommittingConsumer,), {"sends": sends})  # type: ignore[misc]  # of this one app
+    return app
+
+
+class SendFailedError(Exception):
+    """The broker did not acknowledge what a record led to. The process ends; the record comes again to the next one."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(f"a record was not acknowledged by the broker ({type(cause).__name__}); nothing was committed")
+
+
+class Sends(Sensor):
+    """Notices each record that the broker did not acknowledge: Faust itself only logs it, and goes on."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        super().__init__()
+        self._metrics = metrics
+        self.failed: BaseException | None = None
+
+    def on_send_error(self, producer: Any, exc: BaseException, state: Any) -> None:
+        """Count it, and remember that what follows must not be committed."""
+        self._metrics.send_errors.inc()
+        self.failed = exc
+
+
+class CommittingConsumer(Consumer):
+    """Commits an offset only once everything sent before it was acknowledged; else it crashes."""
+
+    sends: Sends
+
+    def begun_at(self, tp: Any) -> int:
+        """The first record of a partition that was not finished by whoever had it before."""
+        return self._committed_offset.get(tp) or 0
+
+    async def _commit(self, offsets: Any) -> bool:  # the producer was flushed just before
+        if self.sends.failed is not None:
+            raise SendFailedError(self.sends.failed)
+        return await super()._commit(offsets)
