@@ -6,8 +6,9 @@ nothing: what an event leads to is matching's to say.
 """
 
 from services.intake.agent import Intake, IntakeError
-from services.intake.blocks import INBOUND_ORDER, encode
+from services.intake.blocks import encode
 from services.intake.breaker import SourceLimits
+from services.intake.inbound import INBOUND_ORDER
 from services.intake.jsonl import events_in_lines
 from services.intake.lines import lines_of
 from services.intake.mapping import CsvMapping, MappingError

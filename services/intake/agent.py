@@ -19,19 +19,10 @@ from schemas.journal import JOURNAL_BODY, Block, Tick
 from schemas.operations import CommunityDefined
 from schemas.taxonomy import Taxonomy
 from schemas.topics import JOURNAL, OPERATIONS
-from services.intake.blocks import (
-    INBOUND_ORDER,
-    Reading,
-    Unusable,
-    as_sent,
-    cut,
-    encode,
-    read_event,
-    settled,
-    source_of,
-)
+from services.intake.blocks import Reading, Unusable, cut, encode, settled
 from services.intake.breaker import Breaker
 from services.intake.door import Admitted, admit
+from services.intake.inbound import INBOUND_ORDER, as_sent, read_event, source_of
 from services.intake.pending import Pending
 from services.intake.raw_events import RawEvent
 from services.intake.refusals import Rejected, Why
@@ -148,7 +139,7 @@ class Intake:
         done = cut(records, caught_up=caught_up, taken=end.taken)
         for reject in done.rejects:  # 2
             self._put_aside(reject)
-        self._write(partition, end, done.blocks)  # 3, 4
+        self._write(partition, end, done.blocks, done.written)  # 3, 4
         for block in done.blocks:
             for event in block.events:
                 self._learn(event.data)
@@ -163,7 +154,7 @@ class Intake:
         end = self._end(partition)
         if end.next_offset == 0 or not all(self._is_drained(topic, partition, end) for topic in INBOUND_ORDER):
             return False
-        self._write(partition, end, (Tick(inbound=end.taken),))
+        self._write_one(partition, end, Tick(inbound=end.taken))
         return True
 
     def tick_due(self, partition: int, now_ms: int) -> bool:
@@ -210,7 +201,7 @@ class Intake:
         """
         end = self._end(partition)
         if end.is_imported:
-            self._write(partition, end, (Block(events=(), caught_up=False, inbound=end.taken),))
+            self._write_one(partition, end, Block(events=(), caught_up=False, inbound=end.taken))
 
     def _learn(self, event: AnyEvent) -> None:
         if isinstance(event, CommunityDefined):
@@ -230,13 +221,15 @@ class Intake:
     def _is_drained(self, topic: str, partition: int, end: JournalEnd) -> bool:
         return self._log.next_offset(topic, partition) <= end.taken.get(topic, -1) + 1
 
-    def _write(self, partition: int, end: JournalEnd, bodies: Sequence[Block | Tick]) -> None:
+    def _write_one(self, partition: int, end: JournalEnd, body: Block | Tick) -> None:
+        self._write(partition, end, (body,), (encode(body),))
+
+    def _write(self, partition: int, end: JournalEnd, bodies: Sequence[Block | Tick], written: Sequence[bytes]) -> None:
         """Append to the journal, and trust nothing but what the log answers."""
         if not bodies:
             return
         del self._ends[partition]
-        records = [NewRecord(encode(body)) for body in bodies]
-        offsets = self._log.append_all([(JOURNAL.name, partition, [record]) for record in records])
+        offsets = self._log.append_all([(JOURNAL.name, partition, [NewRecord(one)]) for one in written])
         wanted = list(range(end.next_offset, end.next_offset + len(bodies)))
         if offsets != wanted:
             raise IntakeError(

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from schemas.partitions import partition_of
-from services.intake.blocks import INBOUND_ORDER
 from services.intake.door import Admitted
+from services.intake.inbound import INBOUND_ORDER
 from services.runtime.log.records import NewRecord
 
 

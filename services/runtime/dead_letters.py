@@ -6,7 +6,6 @@ partition, without a value, whose header `replayed_of` says which offset it spea
 """
 
 import base64
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,19 +17,14 @@ from pydantic import ValidationError
 from schemas.dead_letters import DeadLetter
 from schemas.topics import DEAD_LETTERS
 from services.runtime.log import Clock, Log, NewRecord, Record, scan
-from services.runtime.sealing_keys import DAY_MS, DeadLetterError, SealingKeys
+from services.runtime.sealing import CUT_FROM, NONCE_BYTES, RAW_BYTES_MAX, TAG_BYTES, Sealing, bound_to
+from services.runtime.sealing_keys import DeadLetterError, SealingKeys
 
-__all__ = ["DeadLetterError", "DeadLetters", "Letter", "Opened"]
+__all__ = ["RAW_BYTES_MAX", "DeadLetterError", "DeadLetters", "Letter", "Opened"]
 
-RAW_BYTES_MAX = 720 * 1024
-"""What is kept of a letter's bytes: sealed and in base64 they fit into a record of 1 MiB."""
-ORIGIN_CHARS_MAX = 200
-SENTENCE_CHARS_MAX = 500
 LETTERS_MAX = 100
 """Letters listed at once, if the caller says nothing else."""
-NONCE_BYTES = 12
-TAG_BYTES = 16
-REPLAYED_OF, CUT_FROM = "replayed_of", "cut_from"
+REPLAYED_OF = "replayed_of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +69,7 @@ class DeadLetters:
     def __init__(self, log: Log, keys: Path, clock: Clock | None = None) -> None:
         self._log = log
         self._keys = SealingKeys(keys)
-        self._clock = clock
-        self._purged_day = -1
-        self._purge_daily()
+        self._sealing = None if clock is None else Sealing(keys, clock)
 
     def put(
         self,
@@ -107,23 +99,10 @@ class DeadLetters:
             DeadLetterError: there is no key to seal it under.
             LogError: the log did not take it.
         """
-        self._purge_daily()
-        received_ms = self._now_ms() if received_ms is None else received_ms
-        origin, kept = origin[:ORIGIN_CHARS_MAX], raw[:RAW_BYTES_MAX]
-        key = self._keys.of_day(received_ms)
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = nonce + AESGCM(key.secret).encrypt(nonce, kept, _bound_to(key.id, origin))
-        letter = DeadLetter(
-            origin=origin,
-            source=source,
-            reason=reason.replace("_", "-"),
-            sentence=sentence[:SENTENCE_CHARS_MAX],
-            received_ms=received_ms,
-            key=key.id,
-            sealed=base64.b64encode(sealed).decode(),
+        assert self._sealing is not None, "whoever puts letters aside is given the log's clock"
+        record = self._sealing.letter(
+            raw, origin=origin, reason=reason, sentence=sentence, source=source, received_ms=received_ms
         )
-        headers = ((CUT_FROM, b"%d" % len(raw)),) if len(kept) < len(raw) else ()
-        record = NewRecord(letter.model_dump_json().encode(), key=origin.encode(), headers=headers)
         return partition, self._log.append(DEAD_LETTERS.name, partition, [record])
 
     def list(self, *, after: tuple[int, int] | None = None, letters_max: int = LETTERS_MAX) -> tuple[Letter, ...]:
@@ -174,16 +153,7 @@ class DeadLetters:
         Returns:
             How many keys there were.
         """
-        return self._keys.purge(now_ms)
-
-    def _purge_daily(self) -> None:
-        if self._clock is not None and (now_ms := self._clock()) // DAY_MS > self._purged_day:
-            self.purge(now_ms)
-            self._purged_day = now_ms // DAY_MS
-
-    def _now_ms(self) -> int:
-        assert self._clock is not None, "whoever puts letters aside is given the log's clock"
-        return self._clock()
+        return self._keys.purge(now_ms) if self._sealing is None else self._sealing.purge(now_ms)
 
     def _records(self, after: tuple[int, int]) -> Iterator[Record]:
         for partition in self._log.partitions(DEAD_LETTERS.name):
@@ -210,17 +180,12 @@ class DeadLetters:
         sealed = base64.b64decode(letter.sealed)
         try:
             return AESGCM(key.secret).decrypt(
-                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(key.id, letter.origin)
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound_to(key.id, letter.origin)
             )
         except InvalidTag:
             raise DeadLetterError(
                 f"dead letter from {letter.origin}: its bytes are not what was sealed; restore log and keys from one backup"
             ) from None
-
-
-def _bound_to(key_id: str, origin: str) -> bytes:
-    """What the seal covers besides the bytes, so that they cannot be passed off as another letter's."""
-    return f"{key_id} {origin}".encode()
 
 
 def _letter(record: Record) -> tuple[Letter, DeadLetter]:

@@ -15,7 +15,8 @@ from schemas.journal import BLOCK_EVENTS_MAX, Block
 from schemas.members import MemberChanged
 from schemas.offers import OfferPaused
 from schemas.operations import AskHeld
-from services.intake.blocks import BLOCK_BYTES_MAX, INBOUND_ORDER, Reading, cut, encode, settled
+from services.intake.blocks import BLOCK_BYTES_MAX, Reading, cut, encode, settled
+from services.intake.inbound import INBOUND_ORDER
 from services.runtime.log.records import Record
 from tests.unit.intake.samples import record
 
@@ -75,6 +76,7 @@ def test_blocks_keep_the_order_the_bounds_and_the_count(inbound: dict[str, list[
     for block in done.blocks:
         assert len(block.events) <= BLOCK_EVENTS_MAX
         assert len(encode(block)) <= BLOCK_BYTES_MAX
+    assert done.written == tuple(encode(block) for block in done.blocks)
     assert [block.caught_up for block in done.blocks] == [False] * (len(done.blocks) - 1) + [caught_up] * bool(
         done.blocks
     )

@@ -26,7 +26,7 @@ from services.intake import (
     find_mapping,
     lines_of,
 )
-from services.intake.blocks import as_sent
+from services.intake.inbound import as_sent
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import LogUnwritable, MemoryLog, NewRecord, SqliteLog, VirtualClock
 from tests.unit.intake.samples import FOOD, NORTH, PLAIN, ask, cloud_event, record
