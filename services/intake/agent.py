@@ -23,18 +23,15 @@ from services.intake.blocks import Reading, Unusable, cut, encode, settled
 from services.intake.breaker import Breaker
 from services.intake.door import Admitted, admit
 from services.intake.inbound import INBOUND_ORDER, as_sent, read_event, source_of
+from services.intake.limited import LIMITED
 from services.intake.pending import Pending
 from services.intake.raw_events import RawEvent
-from services.intake.refusals import Rejected, Why
+from services.intake.refusals import Rejected
 from services.intake.reports import SubmitReport
 from services.intake.schema_errors import sentences
 from services.intake.settings import IntakeSettings
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import Clock, Log, NewRecord, scan
-
-LIMITED = Rejected(
-    Why.source_limited, "its source sent more, or more refused events, than its limits allow; send slower"
-)
 
 
 class IntakeError(Exception):

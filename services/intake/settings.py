@@ -1,8 +1,14 @@
 """What an operator may set about intake, read once at start."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final, Self
 
 from services.intake.breaker import SourceLimits
+from services.intake.lanes import LaneLimits
+
+OF_INTAKE: Final = "COMMONWEAL_INTAKE_"
+OF_SOURCES: Final = "COMMONWEAL_SOURCE_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +35,81 @@ class IntakeSettings:
         for name in ("cut_records_max", "cut_bytes_max", "submit_events_max", "submit_bytes_max", "tick_after_ms"):
             if getattr(self, name) < 1:
                 raise ValueError(f"`{name}` is {getattr(self, name)}; it is a bound, at least 1")
+
+
+class IntakeSettingsError(ValueError):
+    """An environment variable holds what it cannot; names it, what stands there and what was wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeWorkerSettings:
+    """Limits and times of intake as a worker on Kafka.
+
+    Raises:
+        ValueError: a bound is below 1.
+    """
+
+    linger_ms: int = 50
+    """An event waits so long for others to share its block: fewer blocks, and each event later by this much at most."""
+    order_wait_ms: int = 1_000
+    """An event waits so long for earlier ones of another topic of its partition that is behind."""
+    tick_after_ms: int = 10_000
+    """A partition that has had events gets a tick once its journal was silent this long."""
+    commit_ms: int = 1_000
+    """How often offsets are committed; what was written since then comes twice after a crash, and is dropped."""
+    cut_records_max: int = 2_000
+    """Records cut at once, per inbound topic and partition."""
+    waiting_records_max: int = 8_000
+    """Records held per inbound topic and partition while its journal does not answer."""
+    session_ms: int = 30_000
+    """A worker not heard of for so long loses its partitions, and one that cannot make itself heard stops writing."""
+    heartbeat_ms: int = 3_000
+    limits: SourceLimits = field(
+        default_factory=lambda: SourceLimits(events_per_minute_max=600_000, burst_max=1_000_000)
+    )
+    """Wider than those of the door: what it let in was promised to somebody."""
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            if one.name != "limits" and getattr(self, one.name) < 1:
+                raise ValueError(f"`{one.name}` is {getattr(self, one.name)}; it is a bound, at least 1")
+        if self.session_ms < 3 * self.heartbeat_ms:
+            raise ValueError(
+                f"`session_ms` is {self.session_ms}, a heartbeat comes every {self.heartbeat_ms}; a session outlives "
+                "at least three"
+            )
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> Self:
+        """The settings that COMMONWEAL_INTAKE_… and COMMONWEAL_SOURCE_… name, the defaults for the rest.
+
+        Raises:
+            IntakeSettingsError: a value cannot be read, or is out of bounds.
+        """
+        own = {one.name for one in fields(cls)} - {"limits"}
+        try:
+            limits = _given(env, OF_SOURCES, {one.name for one in fields(SourceLimits)})
+            base = {one.name: getattr(cls().limits, one.name) for one in fields(SourceLimits)}
+            return cls(**_given(env, OF_INTAKE, own), limits=SourceLimits(**base | limits))
+        except IntakeSettingsError:
+            raise
+        except ValueError as error:
+            raise IntakeSettingsError(f"{OF_INTAKE}… or {OF_SOURCES}…: {error}") from None
+
+    @property
+    def lanes(self) -> LaneLimits:
+        """What one partition may hold."""
+        return LaneLimits(
+            linger_s=self.linger_ms / 1_000,
+            order_wait_s=self.order_wait_ms / 1_000,
+            cut_records_max=self.cut_records_max,
+            waiting_records_max=self.waiting_records_max,
+        )
+
+
+def _given(env: Mapping[str, str], prefix: str, names: set[str]) -> dict[str, Any]:
+    found = {name: env[prefix + name.upper()] for name in sorted(names) if env.get(prefix + name.upper())}
+    for name, said in found.items():
+        if not (said.isascii() and said.isdigit()):
+            raise IntakeSettingsError(f"{prefix}{name.upper()} is {said!r}; a whole number is wanted")
+    return {name: int(said) for name, said in found.items()}

@@ -34,6 +34,7 @@ PURE = (
 
 SHELLS = {
     "services/*/agent.py": "wires a service to its log",
+    "services/*/worker.py": "wires a service to a cluster",
     "services/matching/__init__.py": "the public face, which names shells too",
     "services/matching/recovery.py": "keeps engines in snapshots and takes them out again",
     "services/*/settings.py": "reads the environment, once, at start",
@@ -42,6 +43,8 @@ SHELLS = {
     "services/relay/file.py": "writes its file",
     "services/intake/__init__.py": "the public face, which names shells too",
     "services/intake/mapping_files.py": "finds and opens mappings",
+    "services/intake/inbox.py": "reads the cluster as a member of a group",
+    "services/intake/outbox.py": "sends to the cluster",
     "schemas/publishing/*.py": "writes the published schemas from the sources; no core leans on it",
     "schemas/taxonomy/load.py": "reads the shipped taxonomy, once, where a program is put together",
     "schemas/taxonomy/tables.py": "opens the shipped files",
