@@ -14,6 +14,7 @@ from services.board.errors import (
     BoardMissing,
     BoardTooNew,
     BoardTooOld,
+    BoardUnanswered,
     BoardUnreadable,
     BoardUnwritable,
     DecisionUnreadable,
@@ -30,6 +31,7 @@ from services.board.queries.queue import coordinator_queue, queue_counts
 from services.board.queries.summary import ask_counts, match_counts, offer_counts, summary
 from services.board.queries.timeline import answers, timeline
 from services.board.reader import BoardReader
+from services.board.reading import Board
 from services.board.rebuilding import rebuild
 from services.board.rule_words import shown_to_person
 from services.board.wording import Section, ask_in_words, match_in_words, standing_in_words
@@ -38,6 +40,7 @@ from services.board.writer import BoardWriter
 __all__ = [
     "PAGE_ROWS_MAX",
     "BadCursor",
+    "Board",
     "BoardAstray",
     "BoardError",
     "BoardGap",
@@ -46,6 +49,7 @@ __all__ = [
     "BoardReader",
     "BoardTooNew",
     "BoardTooOld",
+    "BoardUnanswered",
     "BoardUnreadable",
     "BoardUnwritable",
     "BoardWriter",

@@ -99,3 +99,10 @@ class BoardUnwritable(BoardError):
             f"{path}: the change could not be written ({why}); free space or mend the disk and start again, "
             "the board goes on where it stands"
         )
+
+
+class BoardUnanswered(BoardError):
+    """The board's database does not answer a query. The board itself stands as it stood."""
+
+    def __init__(self, address: str, why: str) -> None:
+        super().__init__(f"{address}: the board's database does not answer ({why}); see that it runs, then ask again")

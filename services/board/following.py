@@ -7,7 +7,7 @@ from services.board.decisions import Told, batches, end_of, partitions, silently
 from services.board.errors import BoardAstray, BoardMissing, BoardTooOld
 from services.board.file import open_to_read
 from services.board.rebuilding import rebuild
-from services.board.tables import Progress
+from services.board.rows import Progress
 from services.board.writer import BoardWriter
 from services.runtime.log.seam import Log
 

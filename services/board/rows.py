@@ -4,7 +4,7 @@ A field is a column, in the table's order. Rows hold plain text and whole number
 was folded; readers get the typed views.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -183,6 +183,31 @@ class StoredFact:
     detail: str
 
 
+@dataclass(slots=True)
+class Progress:
+    """How far the board has read one partition; `next_source` is not applied yet."""
+
+    partition: int
+    next_source: int
+    chain: str
+    logic: str
+    now_ms: int
+    told_ms: int
+
+
+@dataclass(slots=True)
+class Sent:
+    """How far the `matches` topic has been told about a partition; from `next_source` on it is told again."""
+
+    partition: int
+    next_source: int
+
+
+def unread(partition: int) -> Progress:
+    """The progress of a partition that was never read."""
+    return Progress(partition, 0, "0" * 64, "", 0, 0)
+
+
 class Keyed(Protocol):
     """A row that is found by community and id, and changes."""
 
@@ -207,6 +232,11 @@ class Kept(Generic[R]):
         self._rows: dict[Key, R | None] = {}
         self.changed: dict[Key, R] = {}
         """In the order of their first change."""
+
+    def know(self, keys: Iterable[Key], found: Iterable[R]) -> None:
+        """Take in rows that were looked for together; where none was found there is none."""
+        self._rows.update(dict.fromkeys(keys))
+        self._rows.update({row.key: row for row in found})
 
     def get(self, key: Key) -> R | None:
         """The row, to be read only; None where there is none."""

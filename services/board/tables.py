@@ -11,6 +11,8 @@ from operator import attrgetter
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from services.board.rows import (
+    Progress,
+    Sent,
     StoredAsk,
     StoredCommunity,
     StoredExplanation,
@@ -33,18 +35,6 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far the board has read one partition; `next_source` is not applied yet."""
-
-    partition: int
-    next_source: int
-    chain: str
-    logic: str
-    now_ms: int
-    told_ms: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +96,8 @@ COMMUNITIES = Table("communities", StoredCommunity, ("community",))
 POLICIES = Table("policies", StoredPolicy, ("community", "source", "position"))
 EXPLANATIONS = Table("explanations", StoredExplanation, ("community", "match"))
 TIMELINE = Table("timeline", StoredFact, ("partition", "source", "position"))
+SENT = Table("matches_sent", Sent, ("partition",))
+"""Only where there is such a topic: it is no part of what a board says."""
 
 TABLES: tuple[Table[Any], ...] = (
     ASKS,
@@ -278,7 +270,7 @@ CREATE VIEW queue AS
 SELECT 0 AS rank, 'reported' AS why, moved_ms AS since_ms, matches.community, ask, match
     FROM matches WHERE status = 'reported' AND EXISTS (
         SELECT 1 FROM members WHERE members.community = matches.community
-            AND members.member IN (asker, offerer) AND suspended AND NOT gone)
+            AND members.member IN (asker, offerer) AND suspended = 1 AND gone = 0)
 UNION ALL SELECT 1, 'disputed', moved_ms, community, ask, match FROM matches WHERE status = 'disputed'
 UNION ALL SELECT 2, 'escalated', escalated_ms, community, ask, NULL
     FROM asks WHERE escalated_ms IS NOT NULL AND status IN ('waiting', 'proposed', 'held')

@@ -8,15 +8,13 @@ from typing import Any, Self, TypeVar
 
 from schemas.decisions import DecisionBlock
 from services.board import tables
-from services.board.errors import BoardGap, BoardUnwritable
+from services.board.applying import apply
+from services.board.errors import BoardUnwritable
 from services.board.file import WritingLock, open_to_write
-from services.board.folding import fold
-from services.board.rows import Kept, Key, Keyed, Rows
-from services.board.tables import Progress, Table
-from services.board.telling import At
+from services.board.rows import Kept, Key, Keyed, Progress, Rows, unread
+from services.board.tables import Table
 
 R = TypeVar("R", bound=Keyed)
-START_CHAIN = "0" * 64
 
 
 class BoardWriter:
@@ -105,17 +103,8 @@ class Tables:
         return count
 
     def _apply(self, partition: int, blocks: Iterable[DecisionBlock]) -> int:
-        progress, rows, count = self.progress(partition), self._rows(), 0
-        for block in blocks:
-            if block.source < progress.next_source:
-                continue  # applied before
-            if block.source > progress.next_source:
-                raise BoardGap(partition, progress.next_source, block.source)
-            for position, fact in enumerate(block.facts):
-                fold(rows, At(partition, block.source, position, block.now_ms), fact)
-            progress.next_source, progress.chain, progress.logic = block.source + 1, block.chain, block.logic
-            progress.now_ms, progress.told_ms = block.now_ms, block.told_ms
-            count += 1
+        progress, rows = self.progress(partition), self._rows()
+        count = apply(progress, rows, blocks)
         if count:
             self._write(rows, progress)
         return count
@@ -152,7 +141,7 @@ class Tables:
     def progress(self, partition: int) -> Progress:
         """Where a partition stands; at its beginning if it was never read."""
         found = self._connection.execute(tables.PROGRESS.find, (partition,)).fetchone()
-        return Progress(partition, 0, START_CHAIN, "", 0, 0) if found is None else Progress(*found)
+        return unread(partition) if found is None else Progress(*found)
 
     def all_progress(self) -> list[Progress]:
         """Where each partition that was read stands, in their order."""

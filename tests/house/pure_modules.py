@@ -20,6 +20,8 @@ PURE = (
         for name in (
             "rows",
             "folding",
+            "applying",
+            "naming",
             "telling",
             "wording",
             "fact_words",

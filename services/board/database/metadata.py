@@ -6,7 +6,7 @@ from sqlalchemy import Column, MetaData
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.types import TypeEngine
 
-from services.board.tables import TABLES, Table
+from services.board.tables import SENT, TABLES, Table
 from services.runtime.database.column_types import NUMBER, TEXT
 
 METADATA = MetaData()
@@ -24,11 +24,4 @@ def _column(table: Table[Any], name: str, hint: Any) -> Column[Any]:
     return Column(name, KINDS[kind], primary_key=name in table.keys, autoincrement=False, nullable=nullable)
 
 
-SQL_TABLES = {table.name: _described(table) for table in TABLES}
-SENT = SqlTable(
-    "matches_sent",
-    METADATA,
-    Column("partition", NUMBER, primary_key=True, autoincrement=False),
-    Column("next_source", NUMBER, nullable=False),
-)
-"""How far the `matches` topic has been told; everything from there on is told again after a crash."""
+SQL_TABLES = {table.name: _described(table) for table in (*TABLES, SENT)}

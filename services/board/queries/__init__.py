@@ -1,1 +1,1 @@
-"""The questions people ask of a board, by noun. Each is a function of a `BoardReader` and gives back frozen values."""
+"""The questions people ask of a board, by noun. Each is a function of a `Board` and gives back frozen values."""

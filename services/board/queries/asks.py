@@ -7,7 +7,7 @@ from schemas.listed import ASK
 from schemas.states import AskRow
 from services.board.paging import Place, next_cursor, place_after, rows_max
 from services.board.queries.matches import matches_of_ask
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 from services.board.views import AskView, Page
 
 Order = Literal["age", "urgency"]
@@ -32,7 +32,7 @@ WAITING: dict[Order, tuple[str, dict[str, int | str]]] = {
 
 
 def waiting_asks(
-    board: BoardReader, *, community: str | None = None, order: Order = "age", after: str | None = None, limit: int = 50
+    board: Board, *, community: str | None = None, order: Order = "age", after: str | None = None, limit: int = 50
 ) -> Page[AskRow]:
     """Asks with unmet units that the engine is looking for help for, page by page.
 
@@ -55,7 +55,7 @@ def waiting_asks(
     return Page(rows=rows, next=next_cursor(listing, places, limit))
 
 
-def ask_view(board: BoardReader, community: str, ask: str) -> AskView | None:
+def ask_view(board: Board, community: str, ask: str) -> AskView | None:
     """An ask with its matches, or None."""
     with board.snapshot():
         row = board.first(

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.model import Id, Model
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 
 FOUND_MAX = 20
 
@@ -16,7 +16,7 @@ class Found(Model):
     id: Id
 
 
-def find(board: BoardReader, name: str) -> tuple[Found, ...]:
+def find(board: Board, name: str) -> tuple[Found, ...]:
     """Asks, matches, offers and members of this id, in this order; at most `FOUND_MAX`."""
     rows = board.select(
         """
@@ -25,7 +25,7 @@ def find(board: BoardReader, name: str) -> tuple[Found, ...]:
             UNION ALL SELECT 2, 'match', community, match FROM matches WHERE match = :name
             UNION ALL SELECT 3, 'offer', community, offer FROM offers WHERE offer = :name
             UNION ALL SELECT 4, 'member', community, member FROM members WHERE member = :name
-        ) ORDER BY rank, community LIMIT :limit
+        ) AS named ORDER BY rank, community LIMIT :limit
         """,
         {"name": name, "limit": FOUND_MAX},
     )

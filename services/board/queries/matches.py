@@ -5,11 +5,11 @@ from typing import Any
 from schemas.facts import Explanation
 from schemas.states import MatchRow
 from services.board.paging import PAGE_ROWS_MAX
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 from services.board.views import MatchView
 
 
-def match_view(board: BoardReader, community: str, match: str) -> MatchView | None:
+def match_view(board: Board, community: str, match: str) -> MatchView | None:
     """A match with its explanation, or None. For coordinators only."""
     row = board.first(
         """
@@ -30,7 +30,7 @@ def _view(row: dict[str, Any]) -> MatchView:
     )
 
 
-def match_views_of_ask(board: BoardReader, community: str, ask: str) -> tuple[MatchView, ...]:
+def match_views_of_ask(board: Board, community: str, ask: str) -> tuple[MatchView, ...]:
     """The matches of an ask with their explanations, oldest first; the latest `PAGE_ROWS_MAX`."""
     rows = board.select(
         """
@@ -42,7 +42,7 @@ def match_views_of_ask(board: BoardReader, community: str, ask: str) -> tuple[Ma
     return tuple(_view(row) for row in reversed(rows))
 
 
-def matches_of_ask(board: BoardReader, community: str, ask: str) -> tuple[MatchRow, ...]:
+def matches_of_ask(board: Board, community: str, ask: str) -> tuple[MatchRow, ...]:
     """The matches of an ask, oldest first; the latest `PAGE_ROWS_MAX`."""
     rows = board.select(
         """
@@ -54,7 +54,7 @@ def matches_of_ask(board: BoardReader, community: str, ask: str) -> tuple[MatchR
     return tuple(typed(MatchRow, row) for row in reversed(rows))
 
 
-def matches_of_offer(board: BoardReader, community: str, offer: str) -> tuple[MatchRow, ...]:
+def matches_of_offer(board: Board, community: str, offer: str) -> tuple[MatchRow, ...]:
     """The matches of an offer, oldest first; the latest `PAGE_ROWS_MAX`."""
     rows = board.select(
         """

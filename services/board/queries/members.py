@@ -3,7 +3,7 @@
 from schemas.members import MemberFields, MemberLoad
 from schemas.operations import CommunityDefined
 from schemas.policy import DAY_MS, Policy
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 from services.board.views import CommunityView, MemberView
 
 ASKED_SINCE = """
@@ -15,7 +15,7 @@ SELECT coalesce(max(told_ms), 0) FROM progress JOIN communities USING (partition
 """
 
 
-def member_view(board: BoardReader, community: str, member: str) -> MemberView | None:
+def member_view(board: Board, community: str, member: str) -> MemberView | None:
     """A member's load as of the community's log time, or None."""
     name = {"community": community, "member": member}
     with board.snapshot():
@@ -35,7 +35,7 @@ def member_view(board: BoardReader, community: str, member: str) -> MemberView |
         )
 
 
-def communities(board: BoardReader) -> tuple[CommunityView, ...]:
+def communities(board: Board) -> tuple[CommunityView, ...]:
     """All communities, by name, with the policy that decides in each."""
     rows = board.select(
         """

@@ -5,7 +5,7 @@ from schemas.listed import OFFER
 from schemas.states import OfferRow, OfferStatus
 from services.board.paging import Place, next_cursor, place_after, rows_max
 from services.board.queries.matches import matches_of_offer
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 from services.board.views import OfferView, Page
 
 BY_AGE = """
@@ -18,7 +18,7 @@ FIRST: dict[str, int | str] = {"opened_ms": -1, "community": "", "offer": ""}
 
 
 def offers(
-    board: BoardReader,
+    board: Board,
     *,
     community: str | None = None,
     status: OfferStatus | None = None,
@@ -46,7 +46,7 @@ def offers(
     return Page(rows=rows, next=next_cursor("offers", places, limit))
 
 
-def offer_view(board: BoardReader, community: str, offer: str) -> OfferView | None:
+def offer_view(board: Board, community: str, offer: str) -> OfferView | None:
     """An offer with its matches, or None."""
     with board.snapshot():
         row = board.first(

@@ -1,7 +1,7 @@
 """The coordinators' queue: what the engine cannot settle by itself, gravest first, then longest waiting."""
 
 from services.board.paging import Place, next_cursor, place_after, rows_max
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 from services.board.views import Page, QueueRow, QueueWhy
 
 QUEUE = """
@@ -14,7 +14,7 @@ FIRST: dict[str, int | str] = {"rank": -1, "since_ms": -1, "community": "", "ask
 
 
 def coordinator_queue(
-    board: BoardReader, *, community: str | None = None, after: str | None = None, limit: int = 50
+    board: Board, *, community: str | None = None, after: str | None = None, limit: int = 50
 ) -> Page[QueueRow]:
     """Reported matches while a side is suspended, disputed ones, asks escalated or held, and help nobody confirmed.
 
@@ -37,7 +37,7 @@ def coordinator_queue(
     return Page(rows=rows, next=next_cursor("queue", places, limit))
 
 
-def queue_counts(board: BoardReader, *, community: str | None = None) -> dict[QueueWhy, int]:
+def queue_counts(board: Board, *, community: str | None = None) -> dict[QueueWhy, int]:
     """How much waits for a coordinator, by why, gravest first; reasons nothing waits for are left out."""
     rows = board.select(
         """

@@ -3,7 +3,7 @@
 from schemas.codes import MatchStatus
 from schemas.states import AskStatus, OfferStatus
 from services.board.queries.queue import queue_counts
-from services.board.reader import BoardReader
+from services.board.reading import Board
 from services.board.views import DeadEnds, Summary
 
 MEDIAN_PERCENT, P95_PERCENT = 50, 95
@@ -26,35 +26,35 @@ ORDER BY accept_wait_ms LIMIT 1 OFFSET :place
 ACCEPTANCES = "SELECT count(*) FROM matches WHERE accepted_ms IS NOT NULL AND (:only IS NULL OR community = :only)"
 DEAD_ENDS = """
 SELECT
-    coalesce(sum(proposals_made = 0), 0) AS never_proposed,
-    coalesce(sum(proposals_made > 0 AND first_accepted_ms IS NULL), 0) AS never_accepted,
-    coalesce(sum(first_accepted_ms IS NOT NULL), 0) AS fell_short
+    count(*) FILTER (WHERE proposals_made = 0) AS never_proposed,
+    count(*) FILTER (WHERE proposals_made > 0 AND first_accepted_ms IS NULL) AS never_accepted,
+    count(*) FILTER (WHERE first_accepted_ms IS NOT NULL) AS fell_short
 FROM asks WHERE status = 'expired' AND (:only IS NULL OR community = :only)
 """
 
 
-def ask_counts(board: BoardReader, *, community: str | None = None) -> dict[AskStatus, int]:
+def ask_counts(board: Board, *, community: str | None = None) -> dict[AskStatus, int]:
     """How many asks stand where, every status named."""
     return dict.fromkeys(AskStatus, 0) | {
         AskStatus(row["status"]): row["n"] for row in board.select(ASKS, {"only": community})
     }
 
 
-def offer_counts(board: BoardReader, *, community: str | None = None) -> dict[OfferStatus, int]:
+def offer_counts(board: Board, *, community: str | None = None) -> dict[OfferStatus, int]:
     """How many offers stand where, every status named."""
     return dict.fromkeys(OfferStatus, 0) | {
         OfferStatus(row["status"]): row["n"] for row in board.select(OFFERS, {"only": community})
     }
 
 
-def match_counts(board: BoardReader, *, community: str | None = None) -> dict[MatchStatus, int]:
+def match_counts(board: Board, *, community: str | None = None) -> dict[MatchStatus, int]:
     """How many matches stand where, every status named."""
     return dict.fromkeys(MatchStatus, 0) | {
         MatchStatus(row["status"]): row["n"] for row in board.select(MATCHES, {"only": community})
     }
 
 
-def summary(board: BoardReader, *, community: str | None = None) -> Summary:
+def summary(board: Board, *, community: str | None = None) -> Summary:
     """How a community is doing; None: all of them together."""
     only = {"only": community}
     with board.snapshot():
@@ -80,7 +80,7 @@ def summary(board: BoardReader, *, community: str | None = None) -> Summary:
         )
 
 
-def _accept_wait_ms(board: BoardReader, community: str | None, percent: int) -> int | None:
+def _accept_wait_ms(board: Board, community: str | None, percent: int) -> int | None:
     """The wait that `percent` of the accepted asks did not exceed, by nearest rank: one that really was."""
     accepted = board.number(ACCEPTED_ASKS, {"only": community})
     if accepted == 0:

@@ -4,7 +4,7 @@ import json
 from typing import Any, Literal
 
 from services.board.paging import Place, next_cursor, place_after, rows_max
-from services.board.reader import BoardReader, typed
+from services.board.reading import Board, typed
 from services.board.views import FactView, Page
 
 Kind = Literal["ask", "match", "member"]
@@ -33,7 +33,7 @@ ANSWERS_MAX = 1_000
 
 
 def timeline(
-    board: BoardReader, kind: Kind, community: str, subject: str, *, after: str | None = None, limit: int = 100
+    board: Board, kind: Kind, community: str, subject: str, *, after: str | None = None, limit: int = 100
 ) -> Page[FactView]:
     """The facts about one ask, match or member in the order of the log, page by page.
 
@@ -50,7 +50,7 @@ def timeline(
     return Page(rows=tuple(_fact(row) for row in found[:limit]), next=next_cursor(listing, places, limit))
 
 
-def answers(board: BoardReader, cause: str) -> tuple[FactView, ...]:
+def answers(board: Board, cause: str) -> tuple[FactView, ...]:
     """What one event (`source/id`) led to, in the order of the log; empty while it is not decided yet."""
     rows = board.select(
         "SELECT * FROM timeline WHERE cause = :cause ORDER BY partition, source, position LIMIT :limit",

@@ -4,7 +4,7 @@ Runtime knows what all services share here: how to connect, whether the tables a
 The tables a service owns are described by that service; a test holds the migrations equal to all of them.
 """
 
-from services.runtime.database.connecting import connect, is_postgres
+from services.runtime.database.connecting import connect, is_postgres, named
 from services.runtime.database.errors import (
     DatabaseError,
     DatabaseUnreachable,
@@ -25,6 +25,7 @@ __all__ = [
     "check",
     "connect",
     "is_postgres",
+    "named",
     "newest",
     "ready",
     "upgrade",

@@ -1,6 +1,5 @@
 """What the board answers."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from schemas.states import AskRow, AskStatus, OfferStatus
 from services.board import (
     PAGE_ROWS_MAX,
     BadCursor,
+    Board,
     BoardReader,
     BoardWriter,
     answers,
@@ -32,30 +32,11 @@ from services.board import (
     waiting_asks,
 )
 from services.board.views import QueueWhy
+from tests.unit.board.boards import Boards
 from tests.unit.board.decided import DAY_MS, RIVERSIDE, START_MS, WHY, Decided
 
-Boards = Callable[..., BoardReader]
 
-
-@pytest.fixture
-def board_of(tmp_path: Path) -> Iterator[Boards]:
-    """Opens a board made of what was decided, one partition for each `Decided`."""
-    opened: list[BoardReader] = []
-
-    def make(*decided: Decided) -> BoardReader:
-        path = tmp_path / f"board{len(opened)}.db"
-        with BoardWriter(path) as writer:
-            for partition, each in enumerate(decided):
-                writer.apply_all(partition, each.block().blocks)
-        opened.append(BoardReader(path))
-        return opened[-1]
-
-    yield make
-    for board in opened:
-        board.close()
-
-
-def all_pages(board: BoardReader, **asked: object) -> list[AskRow]:
+def all_pages(board: Board, **asked: object) -> list[AskRow]:
     rows: list[AskRow] = []
     after: str | None = None
     while True:
@@ -303,7 +284,7 @@ def test_the_queue_holds_what_needs_a_coordinator_gravest_first(board_of: Boards
     }
 
 
-def queue_by_page(board: BoardReader, limit: int) -> list[tuple[str, str, str | None]]:
+def queue_by_page(board: Board, limit: int) -> list[tuple[str, str, str | None]]:
     found: list[tuple[str, str, str | None]] = []
     after: str | None = None
     while True:

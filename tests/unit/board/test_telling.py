@@ -25,7 +25,7 @@ from schemas.facts import (
 from schemas.model import Model
 from services.board.fact_words import MOVES, TELL, fact_in_words
 from services.board.folding import fold
-from services.board.reader import typed
+from services.board.reading import typed
 from services.board.rows import Rows, StoredFact
 from services.board.telling import TELL as TOLD
 from services.board.telling import At
