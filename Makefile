@@ -8,6 +8,8 @@ PYTHON ?=
 VENV := .venv
 RUN := $(VENV)/bin
 READY := $(VENV)/.ready
+RIVALS_VENV := .venv-rivals
+RIVALS_READY := $(RIVALS_VENV)/.ready
 
 # Core tests run under two hash seeds: an order that leaks out of a set or a hash shows as a difference.
 CORE_TESTS := $(wildcard tests/unit tests/property tests/house)
@@ -16,10 +18,10 @@ WHOLE_TESTS := $(filter-out $(CORE_TESTS),$(patsubst %/,%,$(wildcard tests/*/)))
 TYPED := $(wildcard schemas services tests)
 COVERED := --cov=schemas --cov=services --cov-branch --cov-report=
 
-.PHONY: help setup demo test test-long check bench format lock mutation coverage clean
+.PHONY: help setup demo test test-long check bench bench-kafka format lock mutation coverage clean
 
 help: ## what can be made, and how
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## install everything into .venv (instant when nothing changed; PYTHON=... chooses the interpreter)
 
@@ -71,6 +73,16 @@ check: $(READY) ## format, lint, types, fast tests, published schemas (under a m
 bench: $(READY) ## how fast, measured here and now
 	$(RUN)/commonweal bench engine --open 1000,10000,30000 --events 15000 --no-naive
 
+bench-kafka: $(READY) $(RIVALS_READY) ## the services on a real broker, beside Faust, Quix Streams, Bytewax and the bare cost
+	$(RUN)/commonweal bench kafka --rivals-python $(RIVALS_VENV)/bin/python
+
+# What we are measured against wants other versions than we do, and one of it an older Python.
+$(RIVALS_READY): requirements/rivals.txt | $(READY)
+	@set -eu; \
+	if ! $(RIVALS_VENV)/bin/python -m pip --version >/dev/null 2>&1; then $(RUN)/python -m venv --clear $(RIVALS_VENV); fi; \
+	$(RIVALS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/rivals.txt; \
+	touch $(RIVALS_READY)
+
 format: $(READY) ## rewrite the sources the way `make check` wants them
 	$(RUN)/ruff format
 	$(RUN)/ruff check --fix
@@ -96,5 +108,5 @@ coverage: $(READY) ## branch coverage of all sources as pages in htmlcov/
 	$(RUN)/python -m tests.house.coverage_gate
 
 clean: ## remove what make made, .venv included
-	rm -rf $(VENV) build dist htmlcov mutants .coverage .coverage.* coverage.json .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(RIVALS_VENV) build dist htmlcov mutants .coverage .coverage.* coverage.json .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find schemas services tests -name __pycache__ -type d -prune -exec rm -rf {} +

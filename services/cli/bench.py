@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from services.cli.arguments import print_json, refuse_usage
+from services.cli.bench_kafka import bench_kafka
 from services.cli.data_folder import AsJson
 
 OPEN_MAX = 2_000_000
@@ -35,6 +36,7 @@ Recovery = Annotated[
 
 def register(root: typer.Typer) -> None:
     """Mount the commands."""
+    app.command("kafka")(bench_kafka)
     root.add_typer(app, name="bench")
 
 
