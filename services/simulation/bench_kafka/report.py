@@ -73,6 +73,7 @@ def _pace(pace: Pace) -> dict[str, Any]:
         "matching_workers": pace.workers,
         "events_per_s": round(pace.rate.events_per_s),
         "events_per_s_per_worker": round(pace.rate.events_per_s / pace.workers),
+        "events_per_cpu_s": {service: round(pace.events / spent) for service, spent in pace.cpu_s.items() if spent > 0},
         "seconds": round(pace.rate.seconds, 1),
         "refused": pace.refused,
         "busy": {service: round(spent / pace.wall_s, 2) for service, spent in pace.cpu_s.items()},

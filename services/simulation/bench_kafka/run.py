@@ -1,5 +1,6 @@
 """One run: a broker of its own, our services, and the rivals on the very records that ours had."""
 
+import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -77,6 +78,7 @@ class Run:
 
     async def all(self) -> Found:
         """Everything that was asked for. What fails is told in `failed`, and the rest goes on."""
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of every retry; what fails is raised
         parts = self._bench.parts
         if parts & STANDING_ON_PACE:
             await self._pace_and_rivals()

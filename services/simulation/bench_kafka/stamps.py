@@ -36,12 +36,11 @@ def rate_of(outputs: Sequence[tuple[int, int]], warm_up: float = WARM_UP) -> Rat
     Args:
         outputs: stamp in milliseconds and how many events it answers, in any order.
     """
-    ordered = sorted(outputs)
+    ordered = sorted(output for output in outputs if output[1] > 0)
     total = sum(events for _, events in ordered)
-    counted = next(
-        (at for at, came in enumerate(accumulate(events for _, events in ordered)) if came > total * warm_up), 0
-    )
-    if counted >= len(ordered):
+    came = accumulate(events for _, events in ordered)
+    counted = next((at for at, so_far in enumerate(came) if so_far > total * warm_up), None)
+    if counted is None:
         return Rate(0, 0.0)
     since_ms = ordered[counted][0]
     events = sum(events for stamp_ms, events in ordered if stamp_ms > since_ms)

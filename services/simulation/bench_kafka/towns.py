@@ -52,8 +52,8 @@ class Region:
 
     def communities(self) -> list[str]:
         """Names that lie on partitions of their own, evenly however partitions are dealt out to two or four workers."""
-        wanted = [(at * PARTITIONS // self.towns + at) % PARTITIONS for at in range(self.towns)]
-        return [_name_on(partition) for partition in wanted]
+        width = PARTITIONS // self.towns
+        return [_name_on(at * width + at % min(width, 4)) for at in range(self.towns)]
 
 
 async def settle(settings: KafkaSettings, region: Region, *, start_ms: int, events_to_come: int) -> list[StandingTown]:
