@@ -210,10 +210,10 @@ class _Proving:
     def _weigh(self) -> None:
         """Look for an exchange that gains, in each part that was solved just now."""
         for part in self.engine.solved or ():
-            if any(choice.solver != EXACT for choice in part.choices):
+            if part.solver != EXACT:
                 continue
             pairs = [(arc.ask, arc.helper, arc.points) for arc in part.arcs]
-            taken = [(choice.arc.ask, choice.arc.helper, choice.arc.points) for choice in part.choices]
+            taken = [(arc.ask, arc.helper, arc.points) for arc in part.taken]
             why_not = why_not_best(pairs, part.wanted, part.slots, taken)
             if why_not:
                 raise BrokenRuleError(

@@ -1,4 +1,4 @@
-"""What lies near: asks and offers of one need, filed by cells of a kilometre."""
+"""What lies near: asks and offers of one need, filed by cells."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -9,7 +9,10 @@ from services.matching.plane import gap_m
 from services.matching.rules import reach_m
 from services.matching.state import AskState, OfferState
 
-CELL_M = 1_000
+CELL_M = 2_500
+"""About as far as people go: a search looks into a dozen cells, most of which hold something. Decides nothing."""
+HOOD_M = 1_000
+"""Side of a neighbourhood, by which it is counted how many offers are open around one. Decides."""
 Cell = tuple[int, int]
 Filed = TypeVar("Filed")
 
@@ -17,6 +20,11 @@ Filed = TypeVar("Filed")
 def cell_of(place: Place) -> Cell:
     """The cell a place lies in."""
     return place.x_m // CELL_M, place.y_m // CELL_M
+
+
+def hood_of(place: Place) -> Cell:
+    """The neighbourhood a place lies in."""
+    return place.x_m // HOOD_M, place.y_m // HOOD_M
 
 
 class OfferGrid:

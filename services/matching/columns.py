@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -17,19 +18,22 @@ from schemas.policy import Ranking
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import MILLION
 from services.matching.cells import CELL_M
+from services.matching.hoods import Hoods
 from services.matching.index import looked_at_max
-from services.matching.member_columns import MemberColumns, Numbers
+from services.matching.member_columns import MemberColumns, Numbers, Standing, Table
 from services.matching.offer_columns import OfferColumns
+from services.matching.ranked import Ranked, Scored
 from services.matching.rules import HELPER_RULES, PAIR_RULES, Pair, first_refusal, pair_of
-from services.matching.score import has_helped, left_of_worth, stand_in_ppm
+from services.matching.score import has_helped, left_of_worth
 from services.matching.state import AskState, CommunityState, OfferState
-from services.matching.weighing import SPARE_ARCS, Round, Scored, Weighed, room_of
+from services.matching.weighing import Round, Weighed
 
 RULE_NAMES = ("", *(rule.name for rule in (*HELPER_RULES, *PAIR_RULES)))
 CODE = {name: code for code, name in enumerate(RULE_NAMES)}
-Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 BEYOND = -1
 """Of pairs that are not looked at, since enough are nearer."""
+TOP = 10
+"""So many of the best are put in order for each ask at first: most want one or two, and some to spare."""
 FAR_AWAY = 2**40
 """More than any row of a member: tells the pairs of one ask from those of the next."""
 
@@ -61,11 +65,12 @@ class Pairs:
 class Columns:
     """The columns of one community."""
 
-    def __init__(self, community: CommunityState, taxonomy: Taxonomy) -> None:
+    def __init__(self, community: CommunityState, taxonomy: Taxonomy, hoods: Hoods) -> None:
         self.community = community
+        self._hoods = hoods
         self._taxonomy = taxonomy
         self.members = MemberColumns(community)
-        self.offers = OfferColumns(taxonomy, self.members)
+        self.offers = OfferColumns(taxonomy, self.members, hoods)
 
     def weigh(self, round_: Round, asks: Sequence[AskState]) -> list[Weighed]:
         """What `Round.consider` and `Round.weigh` say of each ask, in the order of the asks."""
@@ -84,8 +89,9 @@ class Columns:
             kept = self._cut(pairs, code, place)
             looked_at[place] = len(kept)
             fallen[place] = np.bincount(code[kept], minlength=len(RULE_NAMES))
-            beyond = np.setdiff1d(np.arange(*pairs.span(place)), kept)
-            code[beyond] = BEYOND
+            seen = code[kept]
+            code[slice(*pairs.span(place))] = BEYOND
+            code[kept] = seen
         yield from self._ranked(round_, asks, pairs.only(code == 0), fallen, looked_at)
 
     @property
@@ -142,39 +148,35 @@ class Columns:
 
     def _judge(self, round_: Round, asks: Sequence[AskState], pairs: Pairs) -> Numbers:
         """The place in `RULE_NAMES` of the first rule that refuses each pair; 0 where none does."""
-        ask, told_ms, offers, members = (
-            AskColumns(self, asks, pairs.ask),
-            round_.moment.told_ms,
-            self.offers,
-            self.members,
-        )
+        ask, told_ms, offers = AskColumns(self, asks, pairs.ask), round_.moment.told_ms, self.offers
         answer_by_ms, row, member = told_ms + self.community.policy.answer_ms_min, pairs.row, pairs.member
+        charter, standing = self.members.charters(member), self.members.standings(member)
         until_ms = offers.deadline_ms[row]
         misses = (ask.deadline_ms < answer_by_ms) | (until_ms < answer_by_ms)
         misses |= (offers.from_ms[row] > ask.deadline_ms) | (ask.earliest_ms > until_ms)
         refusals = {
             "offer_paused": offers.paused[row] > 0,
-            "member_suspended": members.suspended[member] > 0,
-            "member_paused": told_ms < members.paused_until_ms[member],
-            "quiet_hours": members.is_quiet[member] > 0,
-            "asked_per_day": told_ms < members.day_full_until_ms[member],
-            "asked_per_week": told_ms < members.week_full_until_ms[member],
-            "active_cap": members.carries_enough[member] > 0,
-            "open_slots": members.no_slots[member] > 0,
+            "member_suspended": standing.suspended > 0,
+            "member_paused": told_ms < charter.paused_until_ms,
+            "quiet_hours": standing.is_quiet > 0,
+            "asked_per_day": told_ms < standing.day_full_until_ms,
+            "asked_per_week": told_ms < standing.week_full_until_ms,
+            "active_cap": standing.carries_enough > 0,
+            "open_slots": standing.no_slots > 0,
             "unit": offers.unit[row] != ask.unit,
             "window": misses,
             "own_offer": member == ask.member,
             "asker_suspended": ask.suspended > 0,
-            "language": (ask.languages > 0) & ((members.languages[member] & ask.languages) == 0),
-            "skills": (members.skills[member] & ask.skills) != ask.skills,
-            "accessibility": (members.accessibility[member] & ask.accessibility) != ask.accessibility,
-            "vetting": members.vetting[member] < np.maximum(ask.floor, pairs.floor),
+            "language": (ask.languages > 0) & ((charter.languages & ask.languages) == 0),
+            "skills": (charter.skills & ask.skills) != ask.skills,
+            "accessibility": (charter.accessibility & ask.accessibility) != ask.accessibility,
+            "vetting": charter.vetting < np.maximum(ask.floor, pairs.floor),
             "already_asked": np.isin(pairs.ask * FAR_AWAY + member, self._asked(asks)),
         }
         code = np.zeros(len(row), dtype=np.int64)
         for name, refuses in reversed(refusals.items()):
             code[refuses] = CODE[name]
-        rare = (members.has_blocked[member] > 0) | (ask.is_rare > 0)
+        rare = (charter.has_blocked > 0) | (ask.is_rare > 0)
         for place in np.flatnonzero(rare & ((code == 0) | (code >= CODE["blocked_pair"]))).tolist():
             pair = self._pair(round_, asks[pairs.ask[place]], int(row[place]))
             code[place] = CODE[first_refusal(pair, PAIR_RULES) or ""]
@@ -208,24 +210,26 @@ class Columns:
         worth = np.array([one.urgency + one.waiting for one in points_of], dtype=np.int64)
         uncovered_ppm = np.array([one.uncovered_ppm for one in points_of], dtype=np.int64)
         points = self._points(round_, asks, pairs, worth[pairs.ask], uncovered_ppm[pairs.ask])
-        starts = np.searchsorted(pairs.ask, np.arange(len(asks) + 1)).tolist()
+        order = np.lexsort((-points, pairs.ask))
+        points, row = points[order], pairs.row[order]
+        starts = np.searchsorted(pairs.ask, np.arange(len(asks) + 1))
+        tops = self._tops(points, row, starts)
+        bounds, counts = starts.tolist(), fallen.tolist()
         for place, ask in enumerate(asks):
-            start, end = starts[place], starts[place + 1]
-            best = self._best(points[start:end], pairs.row[start:end], room_of(self.community, ask) + SPARE_ARCS)
-            fell = {RULE_NAMES[rule]: int(fallen[place, rule]) for rule in np.flatnonzero(fallen[place]) if rule}
-            yield Weighed(ask, points_of[place], int(looked_at[place]), fell, end - start, best)
+            span = slice(bounds[place], bounds[place + 1])
+            best = Ranked(tops[place], partial(self._once_a_member, points[span], row[span]))
+            fell = {RULE_NAMES[rule]: count for rule, count in enumerate(counts[place]) if rule and count}
+            yield Weighed(ask, points_of[place], int(looked_at[place]), fell, span.stop - span.start, best)
 
     def _points(
         self, round_: Round, asks: Sequence[AskState], pairs: Pairs, worth: Numbers, uncovered_ppm: Numbers
     ) -> Numbers:
         """The sum of `score.parts_of`, for every pair."""
-        policy, members, member = self.community.policy, self.members, pairs.member
+        policy, standing = self.community.policy, self.members.standings(pairs.member)
         score, dial = policy.score, policy.acceptance
-        recent, helped = members.recent[member], self._helped(round_, asks, pairs)
+        recent, helped = standing.recent, self._helped(round_, asks, pairs, standing)
         left = score.base - score.points_per_m * pairs.way_m + worth + score.continuity * helped
-        left = np.maximum(
-            left - score.points_per_recent_ask * recent - score.points_per_active * members.active[member], 0
-        )
+        left = np.maximum(left - score.points_per_recent_ask * recent - score.points_per_active * standing.active, 0)
         left = left * uncovered_ppm // MILLION
         if dial.near_m:
             left = left * (dial.near_m * MILLION // (dial.near_m + pairs.way_m)) // MILLION
@@ -233,26 +237,25 @@ class Columns:
             again_ppm = np.array(
                 [left_of_worth(dial.again_ppm, times) for times in range(int(recent.max(initial=0)) + 1)]
             )
-            left = left * members.chance_ppm[member] // MILLION
-            left = left * members.free_ppm[member] // MILLION
+            left = left * standing.chance_ppm // MILLION
+            left = left * standing.free_ppm // MILLION
             left = left * again_ppm[recent] // MILLION
             left = np.where(helped > 0, left * dial.known_well_ppm // MILLION, left)
         points: Numbers = left - dial.asking_cost
         if dial.ranking is not Ranking.nearest and dial.stand_ins:
-            points = np.where(points > 0, points * self._stand_in_ppm(round_, pairs.row) // MILLION, points)
+            points = np.where(points > 0, points * self._stand_in_ppm(pairs.row) // MILLION, points)
         return points
 
-    def _stand_in_ppm(self, round_: Round, row: Numbers) -> Numbers:
-        """`score.stand_in_ppm` of each row's offer, found out once per offer."""
-        rows, place = np.unique(row, return_inverse=True)
-        dial, around = self.community.policy.acceptance, round_.index.offers_around
-        left_ppm = [stand_in_ppm(dial, around(self._offer(one))) for one in rows.tolist()]
-        return np.array(left_ppm, dtype=np.int64)[place]
+    def _stand_in_ppm(self, row: Numbers) -> Numbers:
+        """`score.stand_in_ppm` of each row's offer."""
+        around, dial = self._hoods.open_around_all(self.offers.hood[row]), self.community.policy.acceptance
+        share_ppm = around * MILLION // (around + dial.stand_ins)
+        return share_ppm * share_ppm // MILLION
 
-    def _helped(self, round_: Round, asks: Sequence[AskState], pairs: Pairs) -> Numbers:
+    def _helped(self, round_: Round, asks: Sequence[AskState], pairs: Pairs, standing: Standing) -> Numbers:
         """1 for pairs that have helped each other well; few have, so they are asked one by one."""
         askers = np.array([bool(self.community.member(ask.spec.member).helped) for ask in asks], dtype=np.int64)
-        helped = askers[pairs.ask] | self.members.has_helped[pairs.member]
+        helped = askers[pairs.ask] | standing.has_helped
         for place in np.flatnonzero(helped).tolist():
             helped[place] = has_helped(self._pair(round_, asks[pairs.ask[place]], int(pairs.row[place])))
         return helped
@@ -265,21 +268,29 @@ class Columns:
         assert offer is not None, "only open offers are filed"
         return offer
 
-    def _best(self, points: Numbers, row: Numbers, wanted: int) -> list[Scored]:
-        """The best offer of each member, best first, then by offer id; all of them, or at least `wanted`."""
-        if len(points) > wanted:
-            least = np.sort(points, kind="stable")[len(points) - wanted]
-            top = np.flatnonzero(points >= least)
-            best = self._once_a_member(points[top], row[top])
-            if len(best) >= wanted:
-                return best
-        return self._once_a_member(points, row)
+    def _tops(self, points: Numbers, row: Numbers, starts: Numbers) -> list[list[Scored]]:
+        """The first few of each ask, as far as nobody further down is worth as much as the last of them.
+
+        Args:
+            points: of each ask together, best first.
+        """
+        ends = np.minimum(starts[:-1] + TOP, starts[1:])
+        cut = ends < starts[1:]
+        cut[cut] = points[ends[cut]] == points[ends[cut] - 1]  # a tie ends in the id, and is not settled here
+        tops = []
+        for start, end, has_tie in zip(starts.tolist(), ends.tolist(), cut.tolist(), strict=False):
+            tops.append([] if has_tie else self._once_a_member(points[start:end], row[start:end]))
+        return tops
 
     def _once_a_member(self, points: Numbers, row: Numbers) -> list[Scored]:
-        names, best = self.offers.names, dict[str, Scored]()
-        for minus, _, place in sorted(zip((-points).tolist(), [names[one] for one in row], row.tolist(), strict=True)):
-            offer = self._offer(place)
-            best.setdefault(offer.spec.member, Scored(offer, -minus))
+        """The best offer of each member, best first, then by offer id."""
+        names, offers, best = self.offers.names, self.offers.offers, dict[str, Scored]()
+        rows = row.tolist()
+        for minus, _, place in sorted(zip((-points).tolist(), [names[one] for one in rows], rows, strict=True)):
+            offer = offers[place]
+            assert offer is not None, "only open offers are filed"
+            if offer.spec.member not in best:
+                best[offer.spec.member] = Scored(offer, -minus)
         return list(best.values())
 
 

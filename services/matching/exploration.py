@@ -5,12 +5,12 @@ so that it falls the same on every machine.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.matching.acceptance import MILLION
+from services.matching.ranked import Scored
 from services.matching.state import AskState, CommunityState
-from services.matching.weighing import Scored
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Lot:
         rest = [one for place, one in enumerate(weighed) if place != self.drawn]
         return [weighed[self.drawn], *rest[: self.wanted - 1]]
 
-    def made_ppm(self, best: Sequence[Scored], offer: str) -> int:
+    def made_ppm(self, best: Iterable[Scored], offer: str) -> int:
         """The probability with which an offer was chosen, as long as others do not want the same."""
         if not self.share_ppm:
             return MILLION

@@ -35,6 +35,7 @@ from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_re
 from services.matching.columns import Columns
 from services.matching.endings import Endings, KeptEndings
 from services.matching.follow_up import follow_ups
+from services.matching.hoods import Hoods
 from services.matching.index import (
     WOKEN_FROM,
     escalates_ms,
@@ -45,7 +46,7 @@ from services.matching.index import (
 )
 from services.matching.score import Prospects
 from services.matching.series import key_of, rests_until_ms
-from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
+from services.matching.state import ACTIVE, AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
 from services.matching.waiting_room import Subject, WaitingRoom
@@ -61,14 +62,14 @@ class GridIndex:
         self._taxonomy = taxonomy
         self._open_asks: dict[str, AskState] = {}
         self._grids: dict[str, OfferGrid] = {}
-        self._offers_in: dict[Cell, int] = {}
-        """Cell → how many offers are open in it."""
+        self._hoods = Hoods()
         self._unasked = AskGrid(taxonomy)
         """Open asks for which nobody is asked now, where answers are uncertain."""
         self._looking: dict[str, int] = {}
         """Ask → since when the ages of its next look count."""
         self._looks: list[tuple[int, str, int]] = []
-        self._filed: dict[str, tuple[tuple[str, ...], Cell | None]] = {}
+        self._filed: dict[str, tuple[tuple[str, ...], Cell | None, int | None]] = {}
+        """Offer → its needs, its cell and its neighbourhood."""
         self._match_ends: Due = []
         self._follow_ups: list[tuple[int, str, FollowUp]] = []
         self._ask_ends: Due = []
@@ -87,7 +88,7 @@ class GridIndex:
         if community.policy.acceptance.is_certain:
             self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
         else:
-            self.columns = Columns(community, taxonomy)
+            self.columns = Columns(community, taxonomy, self._hoods)
         for ask in community.asks.values():
             self._file_ask(ask)
         for offer in community.offers.values():
@@ -249,11 +250,8 @@ class GridIndex:
 
     def offers_around(self, offer: OfferState) -> int | None:
         """See `Index`."""
-        if offer.spec.place is None:
-            return None
-        x, y = cell_of(offer.spec.place)
-        around = [(x + east, y + north) for east in (-1, 0, 1) for north in (-1, 0, 1)]
-        return sum(self._offers_in.get(cell, 0) for cell in around)
+        place = offer.spec.place
+        return None if place is None else self._hoods.open_around(self._hoods.number_at(place))
 
     def _prospects(self, name: tuple[bool, str], told_ms: int) -> Prospects:
         assert self._tally is not None, "supply is asked for only where it is counted"
@@ -322,9 +320,9 @@ class GridIndex:
         was_open = name in self._filed
         if was_open and offer.is_open and not is_new:
             return
-        needs, cell = self._filed.pop(name, ((), None))
-        if cell is not None:
-            self._offers_in[cell] -= 1
+        needs, cell, hood = self._filed.pop(name, ((), None, None))
+        if hood is not None:
+            self._hoods.add(hood, -1)
         for need in needs:
             self._grids[need].take(name, cell)
         if offer.ended is None:
@@ -340,10 +338,10 @@ class GridIndex:
             self._tally.watch((True, name), side_of_offer(offer))
         if self.columns is not None:
             self.columns.offers.put(offer)
-        cell = None if place is None else cell_of(place)
-        self._filed[name] = (offer.spec.needs, cell)
-        if cell is not None:
-            self._offers_in[cell] = self._offers_in.get(cell, 0) + 1
+        cell, hood = (None, None) if place is None else (cell_of(place), self._hoods.number_at(place))
+        self._filed[name] = (offer.spec.needs, cell, hood)
+        if hood is not None:
+            self._hoods.add(hood, 1)
         for need in offer.spec.needs:
             self._grids.setdefault(need, OfferGrid()).put(offer)
 
@@ -362,6 +360,8 @@ class GridIndex:
             heappush(self._follow_ups, (at_ms, match.match, what))
 
     def _follow_ups_of(self, match: MatchState) -> list[tuple[int, FollowUp]]:
+        if match.status not in ACTIVE:
+            return []
         return list(follow_ups(self._community.policy, match, self._community.asks[match.ask]))
 
     def _file_series(self, key: str) -> None:

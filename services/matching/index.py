@@ -11,7 +11,7 @@ from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
-from services.matching.cells import cell_of
+from services.matching.cells import hood_of
 from services.matching.endings import AllEndings, Endings
 from services.matching.follow_up import follow_ups
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
@@ -89,7 +89,7 @@ class Index(Protocol):
         """Recent local demand around an open offer."""
 
     def offers_around(self, offer: OfferState) -> int | None:
-        """How many offers are open in its cell and the eight around, itself included; None for one that has no place."""
+        """How many offers are open in its neighbourhood and the eight around, itself included; None for one that has no place."""
 
 
 def looked_at_max(policy: Policy) -> int:
@@ -245,10 +245,10 @@ class NaiveIndex:
         """See `Index`."""
         if offer.spec.place is None:
             return None
-        x, y = cell_of(offer.spec.place)
+        x, y = hood_of(offer.spec.place)
         places = [one.spec.place for one in self._community.offers.values() if one.is_open]
-        cells = [cell_of(place) for place in places if place is not None]
-        return sum(1 for cell_x, cell_y in cells if abs(cell_x - x) <= 1 and abs(cell_y - y) <= 1)
+        hoods = [hood_of(place) for place in places if place is not None]
+        return sum(1 for hood_x, hood_y in hoods if abs(hood_x - x) <= 1 and abs(hood_y - y) <= 1)
 
     def _count(self, side: Side, told_ms: int) -> Prospects:
         dial = self._community.policy.score

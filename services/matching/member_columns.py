@@ -4,9 +4,12 @@ Some of it changes as time passes (quiet hours begin, a question asked yesterday
 moment until which it holds, and is written anew when it is read after that.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from schemas.codes import VETTING_RANK
+from schemas.members import MemberFields
 from schemas.policy import DAY_MS
 from services.matching.acceptance import chance_ppm, still_free_ppm
 from services.matching.quiet import DAY_MINUTES, MINUTE_MS, is_quiet, local_minute
@@ -17,27 +20,40 @@ ALWAYS_MS = 2**62
 FIRST_ROWS = 64
 BITS_MAX = 62
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 
-COLUMNS = (
-    "suspended",
-    "paused_until_ms",
-    "is_quiet",
-    "day_full_until_ms",
-    "week_full_until_ms",
-    "carries_enough",
-    "no_slots",
-    "vetting",
-    "chance_ppm",
-    "free_ppm",
-    "recent",
-    "active",
-    "languages",
-    "skills",
-    "accessibility",
-    "has_blocked",
-    "has_helped",
-    "holds_until_ms",
-)
+
+class Charter(NamedTuple):
+    """What a member has said of themselves: written anew when they say something else."""
+
+    paused_until_ms: Numbers
+    vetting: Numbers
+    languages: Numbers
+    """Codes as bits, see `MemberColumns.bits`."""
+    skills: Numbers
+    accessibility: Numbers
+    has_blocked: Numbers
+
+
+class Standing(NamedTuple):
+    """How a member stands now: written anew after whatever happened to them."""
+
+    holds_until_ms: Numbers
+    suspended: Numbers
+    is_quiet: Numbers
+    day_full_until_ms: Numbers
+    week_full_until_ms: Numbers
+    carries_enough: Numbers
+    no_slots: Numbers
+    chance_ppm: Numbers
+    free_ppm: Numbers
+    recent: Numbers
+    active: Numbers
+    has_helped: Numbers
+
+
+HOLDS_UNTIL = Standing._fields.index("holds_until_ms")
+CHARTER_WIDTH, STANDING_WIDTH = len(Charter._fields), len(Standing._fields)
 
 
 class MemberColumns:
@@ -48,28 +64,10 @@ class MemberColumns:
         self.row_of: dict[str, int] = {}
         self.names: list[str] = []
         self._bit_of: dict[str, int] = {}
-        for name in COLUMNS:
-            setattr(self, name, np.zeros(FIRST_ROWS, dtype=np.int64))
-
-    suspended: Numbers
-    paused_until_ms: Numbers
-    is_quiet: Numbers
-    day_full_until_ms: Numbers
-    week_full_until_ms: Numbers
-    carries_enough: Numbers
-    no_slots: Numbers
-    vetting: Numbers
-    chance_ppm: Numbers
-    free_ppm: Numbers
-    recent: Numbers
-    active: Numbers
-    languages: Numbers
-    """Codes as bits, see `bits`."""
-    skills: Numbers
-    accessibility: Numbers
-    has_blocked: Numbers
-    has_helped: Numbers
-    holds_until_ms: Numbers
+        self._said: list[MemberFields | None] = []
+        """Of each row: from which fields its charter was written."""
+        self._charters: Table = np.zeros((FIRST_ROWS, CHARTER_WIDTH), dtype=np.int64)
+        self._standings: Table = np.zeros((FIRST_ROWS, STANDING_WIDTH), dtype=np.int64)
 
     def row(self, name: str) -> int:
         """The row of a member, made if there is none."""
@@ -77,23 +75,37 @@ class MemberColumns:
         if row is None:
             row = self.row_of[name] = len(self.names)
             self.names.append(name)
-            if row == len(self.suspended):
-                for column in COLUMNS:
-                    setattr(self, column, np.concatenate([getattr(self, column), np.zeros(row, dtype=np.int64)]))
-            self.note(name)
+            self._said.append(None)
+            if row == len(self._charters):
+                self._charters = np.concatenate([self._charters, np.zeros_like(self._charters)])
+                self._standings = np.concatenate([self._standings, np.zeros_like(self._standings)])
         return row
 
     def note(self, name: str) -> None:
         """Something about a member changed: the row is written anew when it is read next."""
         row = self.row_of.get(name)
         if row is not None:
-            self.holds_until_ms[row] = 0
+            self._standings[row, HOLDS_UNTIL] = 0
 
     def hold_at(self, rows: Numbers, told_ms: int) -> None:
         """See to it that these rows say what is so at `told_ms`."""
-        stale = rows[self.holds_until_ms[rows] <= told_ms]
-        for row in dict.fromkeys(stale.tolist()):
-            self._write(row, self._community.member(self.names[row]), told_ms)
+        places = list(dict.fromkeys(rows[self._standings[rows, HOLDS_UNTIL] <= told_ms].tolist()))
+        if not places:
+            return
+        members = [self._community.member(self.names[row]) for row in places]
+        for row, member in zip(places, members, strict=True):
+            if self._said[row] is not member.fields:
+                self._said[row] = member.fields
+                self._charters[row] = self._charter(member.fields)
+        self._standings[places] = [self._standing(member, told_ms) for member in members]
+
+    def charters(self, rows: Numbers) -> Charter:
+        """What the members of these rows have said of themselves; `hold_at` has seen to them."""
+        return Charter(*self._charters[rows].T)
+
+    def standings(self, rows: Numbers) -> Standing:
+        """How the members of these rows stand; `hold_at` has seen to them."""
+        return Standing(*self._standings[rows].T)
 
     def bits(self, codes: tuple[str, ...]) -> int:
         """The codes as bits of a number; codes beyond the first `BITS_MAX` ever heard of have none."""
@@ -108,30 +120,38 @@ class MemberColumns:
         """Every one of the codes has a bit."""
         return all(self._bit_of.setdefault(code, len(self._bit_of)) < BITS_MAX for code in codes)
 
-    def _write(self, row: int, member: MemberState, told_ms: int) -> None:
-        policy, fields = self._community.policy, member.fields
+    def _charter(self, fields: MemberFields) -> tuple[int, ...]:
+        """A row of `Charter`."""
+        return (
+            fields.paused_until_ms or 0,
+            VETTING_RANK[fields.vetting],
+            self.bits(fields.languages),
+            self.bits(fields.skills),
+            self.bits(fields.accessibility),
+            bool(fields.blocked),
+        )
+
+    def _standing(self, member: MemberState, told_ms: int) -> tuple[int, ...]:
+        """A row of `Standing`."""
+        policy, quiet = self._community.policy, member.fields.quiet
         recent = member.asked_since(told_ms - DAY_MS)
-        quiet_until_ms = ALWAYS_MS if fields.quiet is None else _flips_ms(member, told_ms)
+        quiet_until_ms = ALWAYS_MS if quiet is None else _flips_ms(member, told_ms)
         recent_until_ms = member.asked_ms[-recent] + DAY_MS if recent else ALWAYS_MS
-        self.suspended[row] = member.suspended
-        self.paused_until_ms[row] = fields.paused_until_ms or 0
-        self.is_quiet[row] = is_quiet(fields.quiet, told_ms)
-        self.day_full_until_ms[row] = _full_until_ms(member, day_cap(policy, member), DAY_MS)
-        self.week_full_until_ms[row] = _full_until_ms(member, week_cap(policy, member), WEEK_MS)
-        self.carries_enough[row] = len(member.active_matches) >= active_cap(policy, member)
-        self.no_slots[row] = left_open(policy, member) <= 0
-        self.vetting[row] = VETTING_RANK[fields.vetting]
         accept_ppm = chance_ppm(policy.acceptance, member)
-        self.chance_ppm[row] = accept_ppm
-        self.free_ppm[row] = still_free_ppm(policy.acceptance, member, accept_ppm)
-        self.recent[row] = recent
-        self.active[row] = len(member.active_matches)
-        self.languages[row] = self.bits(fields.languages)
-        self.skills[row] = self.bits(fields.skills)
-        self.accessibility[row] = self.bits(fields.accessibility)
-        self.has_blocked[row] = bool(fields.blocked)
-        self.has_helped[row] = bool(member.helped)
-        self.holds_until_ms[row] = min(quiet_until_ms, recent_until_ms)
+        return (
+            min(quiet_until_ms, recent_until_ms),
+            member.suspended,
+            is_quiet(quiet, told_ms),
+            _full_until_ms(member, day_cap(policy, member), DAY_MS),
+            _full_until_ms(member, week_cap(policy, member), WEEK_MS),
+            len(member.active_matches) >= active_cap(policy, member),
+            left_open(policy, member) <= 0,
+            accept_ppm,
+            still_free_ppm(policy.acceptance, member, accept_ppm),
+            recent,
+            len(member.active_matches),
+            bool(member.helped),
+        )
 
 
 def _full_until_ms(member: MemberState, cap: int, span_ms: int) -> int:

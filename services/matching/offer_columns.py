@@ -5,6 +5,7 @@ import numpy as np
 from schemas.codes import VETTING_RANK
 from schemas.taxonomy import Taxonomy
 from services.matching.cells import Cell, cell_of
+from services.matching.hoods import Hoods
 from services.matching.member_columns import FIRST_ROWS, MemberColumns, Numbers
 from services.matching.state import OfferState
 
@@ -16,6 +17,7 @@ COLUMNS = (
     "from_ms",
     "unit",
     "member",
+    "hood",
     "paused",
     "several_needs",
 )
@@ -31,11 +33,14 @@ class OfferColumns:
     from_ms: Numbers
     unit: Numbers
     member: Numbers
+    hood: Numbers
+    """See `services.matching.hoods`."""
     paused: Numbers
     several_needs: Numbers
 
-    def __init__(self, taxonomy: Taxonomy, members: MemberColumns) -> None:
+    def __init__(self, taxonomy: Taxonomy, members: MemberColumns, hoods: Hoods) -> None:
         self._taxonomy = taxonomy
+        self._hoods = hoods
         self._members = members
         self._row_of: dict[str, int] = {}
         self._filed: dict[str, tuple[tuple[str, ...], Cell]] = {}
@@ -65,6 +70,7 @@ class OfferColumns:
         self.deadline_ms[row], self.from_ms[row] = spec.deadline_ms, spec.from_ms
         self.unit[row] = self.unit_of(spec.unit)
         self.member[row] = self._members.row(spec.member)
+        self.hood[row] = self._hoods.number_at(place)
         self.paused[row] = offer.paused
         self.several_needs[row] = len(spec.needs) > 1
         cell = cell_of(place)

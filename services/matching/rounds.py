@@ -6,8 +6,9 @@ waits around what was freed, and asks as many as make an acceptance likely enoug
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from schemas.codes import Urgency
 from schemas.facts import AnyFact
@@ -18,10 +19,11 @@ from services.matching.decide.proposals import propose
 from services.matching.exploration import Lot, draw
 from services.matching.hold import may_go
 from services.matching.index import Index, may_be_proposed
-from services.matching.solver import Arc, Choice, Solved, best_of_one, connected_parts, solve
+from services.matching.ranked import Scored
+from services.matching.solver import EXACT, Arc, Solved, connected_parts, solve
 from services.matching.state import AskState, CommunityState
 from services.matching.waking import woken
-from services.matching.weighing import SPARE_ARCS, Considered, Round, Scored, Weighed, explain, room_of
+from services.matching.weighing import SPARE_ARCS, Considered, Round, Weighed, explain, rank, room_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,23 @@ class Wish:
     """What is wanted for an ask in a round, and of whom."""
 
     weighed: Weighed
-    arcs: Sequence[Arc]
-    """Those of them that go to the solver."""
+    worthy: Sequence[Scored]
+    """Those who would do and are worth asking: as many as a solver may want to choose from, best first unless by lot."""
     wanted: int
     """How many proposals to open."""
     units_max: int
     """Of all of them together."""
     lot: Lot | None = None
     """How the first of them was drawn, where it may have been by lot."""
+
+    @property
+    def name(self) -> str:
+        """The ask's id."""
+        return self.weighed.ask.spec.ask
+
+    def arcs(self) -> list[Arc]:
+        """What the solver is told: who would do, and what it is worth."""
+        return [Arc(self.name, one.offer.spec.member, one.offer.spec.offer, one.points) for one in self.worthy]
 
 
 def assign(
@@ -98,7 +109,7 @@ def wish_of_certain(round_: Round, looked: Considered) -> Wish:
     """One proposal for each unit nobody was asked for, of anybody who would do."""
     ask, weighed = looked.ask, round_.weigh(looked)
     wanted = ask.unmet * round_.community.policy.proposals_open_per_unit - ask.proposed
-    return Wish(weighed, arcs_of(ask, weighed.best), wanted, units_max=wanted)
+    return Wish(weighed, worth_asking(weighed.best), wanted, units_max=wanted)
 
 
 def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
@@ -106,7 +117,7 @@ def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
     asks = to_look_at(round_, is_round=is_round)
     wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in weigh_all(round_, asks)}
     contested = contested_asks(round_, wishes)
-    links = [(arc.ask, arc.helper) for name in contested for arc in wishes[name].arcs]
+    links = [(name, one.offer.spec.member) for name in contested for one in wishes[name].worthy]
     parts = [dict.fromkeys(ask for ask, _ in part) for part in connected_parts(links)]
     alone = [[wish] for name, wish in wishes.items() if name not in contested]
     return [*alone, *([wishes[name] for name in part] for part in parts)]
@@ -117,20 +128,21 @@ def contested_asks(round_: Round, wishes: Mapping[str, Wish]) -> dict[str, None]
 
     Elsewhere everybody gets whom they like best: no plan is worth more.
     """
-    wanted_of = Counter(arc.helper for wish in wishes.values() for arc in wish.arcs[: wish.wanted])
+    wanted_of = Counter(one.offer.spec.member for wish in wishes.values() for one in wish.worthy[: wish.wanted])
     reached = [helper for helper, times in wanted_of.items() if times > 1 and times > round_.slots(helper)]
     if not reached:
         return {}
     asks_of: dict[str, list[str]] = {}
     for name, wish in wishes.items():
-        for arc in wish.arcs:
-            asks_of.setdefault(arc.helper, []).append(name)
+        for one in wish.worthy:
+            asks_of.setdefault(one.offer.spec.member, []).append(name)
     contested, seen = dict[str, None](), dict.fromkeys(reached)
     while reached:
         for name in asks_of[reached.pop()]:
             if name not in contested:
                 contested[name] = None
-                fresh = [arc.helper for arc in wishes[name].arcs if arc.helper not in seen]
+                helpers = (one.offer.spec.member for one in wishes[name].worthy)
+                fresh = [helper for helper in helpers if helper not in seen]
                 seen |= dict.fromkeys(fresh)
                 reached += fresh
     return contested
@@ -160,57 +172,69 @@ def wish_of(round_: Round, weighed: Weighed) -> Wish:
     """As many of the best as make an acceptance likely enough, and a few more for the solver to choose from."""
     community, ask = round_.community, weighed.ask
     room = room_of(community, ask)
-    worthy = [one for one in weighed.best[: room + SPARE_ARCS] if one.points > 0]
-    asked = [(community.member(one.offer.spec.member), min(ask.unmet, one.offer.room)) for one in worthy]
+    best = takewhile(lambda one: one.points > 0, weighed.best)
+    asked = ((community.member(one.offer.spec.member), min(ask.unmet, one.offer.room)) for one in best)
     wanted = more_wanted(community, round_.missing(ask), asked, room)
-    lot = draw(community, ask, wanted, min(len(worthy), wanted + SPARE_ARCS))
-    return Wish(weighed, arcs_of(ask, lot.ordered(worthy[: lot.weighed])), wanted, wanted * ask.unmet, lot)
+    worthy = worth_asking(weighed.best.first(wanted + SPARE_ARCS))
+    lot = draw(community, ask, wanted, len(worthy))
+    return Wish(weighed, lot.ordered(worthy), wanted, wanted * ask.unmet, lot)
 
 
-def arcs_of(ask: AskState, scored: Sequence[Scored]) -> list[Arc]:
-    """What the solver is told of an ask: who would do, and what it is worth, if it is worth anything."""
-    return [
-        Arc(ask.spec.ask, one.offer.spec.member, one.offer.spec.offer, one.points) for one in scored if one.points > 0
-    ]
+def worth_asking(best: Iterable[Scored]) -> list[Scored]:
+    """Those whose points speak for asking them."""
+    return [one for one in best if one.points > 0]
 
 
 def plan(round_: Round, part: Sequence[Wish], solved: list[Solved] | None) -> dict[str, list[AnyFact]]:
     """Solve one part; ask → the proposals that go out now."""
-    arcs = [arc for wish in part for arc in wish.arcs]
-    if not arcs:
+    if not any(wish.worthy for wish in part):
         return {}
-    slots = {arc.helper: round_.slots(arc.helper) for arc in arcs}
-    wanted = {wish.weighed.ask.spec.ask: wish.wanted for wish in part}
-    if len(part) == 1:
-        choices = best_of_one(arcs, part[0].wanted)
-    else:
-        choices = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
+    chosen, solver = solve_one(part[0]) if len(part) == 1 else solve_part(round_, part)
     if solved is not None:
-        solved.append(Solved(arcs, wanted, slots, choices))
-    chosen: dict[str, list[Choice]] = {}
-    for choice in choices:
-        chosen.setdefault(choice.arc.ask, []).append(choice)
-    return {
-        wish.weighed.ask.spec.ask: share_out(round_, wish, chosen[wish.weighed.ask.spec.ask])
-        for wish in part
-        if wish.weighed.ask.spec.ask in chosen
-    }
+        solved.append(as_solved(round_, part, chosen, solver))
+    return {wish.name: share_out(round_, wish, chosen[wish.name], solver) for wish in part if wish.name in chosen}
 
 
-def share_out(round_: Round, wish: Wish, chosen: list[Choice]) -> list[AnyFact]:
+def solve_one(wish: Wish) -> tuple[dict[str, list[Scored]], str]:
+    """The exact answer where one ask has everybody to itself, each of them free at least once."""
+    return {wish.name: sorted(wish.worthy, key=rank)[: max(wish.wanted, 0)]}, EXACT
+
+
+def solve_part(round_: Round, part: Sequence[Wish]) -> tuple[dict[str, list[Scored]], str]:
+    """Ask → who is asked for it, where several want the same; and by which solver."""
+    arcs = [arc for wish in part for arc in wish.arcs()]
+    slots = {arc.helper: round_.slots(arc.helper) for arc in arcs}
+    wanted = {wish.name: wish.wanted for wish in part}
+    taken, solver = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
+    chosen: dict[str, list[Scored]] = {}
+    for arc in taken:
+        chosen.setdefault(arc.ask, []).append(Scored(round_.community.offers[arc.offer], arc.points))
+    return chosen, solver
+
+
+def as_solved(round_: Round, part: Sequence[Wish], chosen: Mapping[str, Sequence[Scored]], solver: str) -> Solved:
+    """A part and its answer, for whoever checks."""
+    arcs = [arc for wish in part for arc in wish.arcs()]
+    slots = {arc.helper: round_.slots(arc.helper) for arc in arcs}
+    taken = {(name, one.offer.spec.offer) for name, several in chosen.items() for one in several}
+    wanted = {wish.name: wish.wanted for wish in part}
+    return Solved(arcs, wanted, slots, [arc for arc in arcs if (arc.ask, arc.offer) in taken], solver)
+
+
+def share_out(round_: Round, wish: Wish, chosen: list[Scored], solver: str) -> list[AnyFact]:
     """Share out an ask's units over what was planned for it, best pair first, and propose what is ripe."""
     community, ask, facts = round_.community, wish.weighed.ask, list[AnyFact]()
     open_units, attempt = wish.units_max, ask.attempts
-    for choice in sorted(chosen, key=lambda choice: (-choice.arc.points, choice.arc.offer)):
-        offer = community.offers[choice.arc.offer]
+    for one in sorted(chosen, key=rank):
         if open_units <= 0:
             break
+        offer = one.offer
         units = min(open_units, ask.unmet, offer.room)
         open_units -= units
         if may_go(community.policy, ask, offer, round_.moment.told_ms):
             attempt += 1
-            explanation = explain(round_, wish.weighed, choice)
-            made_ppm = MILLION if wish.lot is None else wish.lot.made_ppm(wish.weighed.best, choice.arc.offer)
+            explanation = explain(round_, wish.weighed, offer, solver)
+            made_ppm = MILLION if wish.lot is None else wish.lot.made_ppm(wish.weighed.best, offer.spec.offer)
             proposal = propose(community, ask, offer, units, round_.moment, explanation, None, attempt, made_ppm)
             facts.append(proposal)
     return facts

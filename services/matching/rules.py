@@ -15,9 +15,9 @@ from services.matching.quiet import is_quiet
 from services.matching.state import WEEK_MS, AskState, CommunityState, MemberState, OfferState
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pair:
-    """An ask and an offer side by side, at the moment people would be told."""
+    """An ask and an offer side by side, at the moment people would be told. Made by the million, so not frozen."""
 
     community: CommunityState
     taxonomy: Taxonomy

@@ -1,6 +1,7 @@
 """What a pair is worth, in whole points, part by part. Every part is kept for the explanation."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.codes import Urgency
 from schemas.policy import DAY_MS, AcceptanceDial, ByUrgency, Policy, Ranking, ScoreDial
@@ -25,8 +26,7 @@ UNKNOWN = Prospects(0, 0)
 """Nothing is weighed against later chances."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskPoints:
+class AskPoints(NamedTuple):
     """What speaks for and against using an ask now, whoever helps."""
 
     ask_life: int
@@ -37,8 +37,7 @@ class AskPoints:
     """Chance that nobody who was asked accepts soon: what one more proposal is for."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfferPoints:
+class OfferPoints(NamedTuple):
     """What speaks against using an offer now, whoever is helped."""
 
     offer_life: int
@@ -98,7 +97,7 @@ def parts_of(pair: Pair, ask: AskPoints, offer: OfferPoints) -> dict[str, int]:
     dial = pair.policy.score
     way_m = distance_m(pair.ask, pair.offer) or 0
     helped = has_helped(pair)
-    parts = {
+    parts = {  # in the order in which they are written
         "base": dial.base,
         "distance": -dial.points_per_m * way_m,
         "ask_life": ask.ask_life,
@@ -130,9 +129,10 @@ def of_shares(
     }
     parts, left = {}, max(worth, 0)
     for name, share_ppm in shares.items():
-        kept_points = left * share_ppm // MILLION
-        parts[name] = kept_points - left
-        left = kept_points
+        if share_ppm != MILLION:
+            kept_points = left * share_ppm // MILLION
+            parts[name] = kept_points - left
+            left = kept_points
     parts["asking_cost"] = -dial.asking_cost
     left -= dial.asking_cost
     if learned and left > 0:

@@ -27,13 +27,6 @@ class Arc(NamedTuple):
     points: int
 
 
-class Choice(NamedTuple):
-    """A pair that was taken, and by which solver."""
-
-    arc: Arc
-    solver: str
-
-
 @dataclass(frozen=True, slots=True)
 class Solved:
     """A part of a round as it was given to the solver, and what it answered."""
@@ -41,10 +34,13 @@ class Solved:
     arcs: Sequence[Arc]
     wanted: Mapping[str, int]
     slots: Mapping[str, int]
-    choices: Sequence[Choice]
+    taken: Sequence[Arc]
+    solver: str
 
 
-def solve(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int], asks_max: int) -> list[Choice]:
+def solve(
+    arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int], asks_max: int
+) -> tuple[list[Arc], str]:
     """The pairs with the most points in total.
 
     Args:
@@ -54,20 +50,14 @@ def solve(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, in
         asks_max: with more asks than this, greedily.
 
     Returns:
-        The pairs taken, by ask, then offer.
+        The pairs taken, by ask, then offer; and by which solver.
     """
     ordered = sorted(arcs, key=lambda arc: (arc.ask, arc.offer))
     asks = {arc.ask: None for arc in ordered}
     nodes = len(asks) + len({arc.helper: None for arc in ordered}) + 3
     if len(asks) > asks_max or max(arc.points for arc in ordered) * nodes > COST_SUM_MAX:
-        return [Choice(arc, GREEDY) for arc in greedy(ordered, wanted, slots)]
-    return [Choice(arc, EXACT) for arc in min_cost_flow(ordered, wanted, slots)]
-
-
-def best_of_one(arcs: Sequence[Arc], wanted: int) -> list[Choice]:
-    """The exact answer where one ask has everybody to itself, each of them free at least once."""
-    taken = sorted(arcs, key=lambda arc: (-arc.points, arc.offer))[: max(wanted, 0)]
-    return [Choice(arc, EXACT) for arc in sorted(taken, key=lambda arc: arc.offer)]
+        return greedy(ordered, wanted, slots), GREEDY
+    return min_cost_flow(ordered, wanted, slots), EXACT
 
 
 def connected_parts(links: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:

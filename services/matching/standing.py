@@ -24,7 +24,7 @@ def why_waits(engine: Engine, community: str, ask: str) -> Explanation | None:
     moment = Moment(clock.now_ms, clock.told_ms)
     round_ = Round(known, NaiveIndex(known, engine.taxonomy), engine.taxonomy, moment)
     looked = round_.consider(state)
-    best = round_.weigh(looked).best[:CONSIDERED_ALTERNATIVES]
+    best = round_.weigh(looked).best.first(CONSIDERED_ALTERNATIVES)
     return Explanation(
         parts={},
         considered=looked.looked_at,

@@ -3,6 +3,7 @@
 Dictionaries keep what they hold in the order it came; wherever an order decides something, the reader sorts by id.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -152,7 +153,11 @@ class MemberState:
 
     def asked_since(self, since_ms: int) -> int:
         """How often the member was asked after `since_ms`, at most a week back."""
-        return sum(1 for at_ms in self.asked_ms if at_ms > since_ms)
+        return len(self.asked_ms) - bisect_right(self.asked_ms, since_ms)
+
+
+STRANGER = MemberState()
+"""Somebody of whom nothing is known: one for all, only read."""
 
 
 @dataclass(slots=True)
@@ -204,7 +209,7 @@ class CommunityState:
 
     def member(self, member: str) -> MemberState:
         """What is known of a member; nothing, for somebody who never joined."""
-        return self.members.get(member) or MemberState()
+        return self.members.get(member, STRANGER)
 
 
 def open_matches(community: CommunityState, ask: AskState) -> Iterator[MatchState]:

@@ -22,6 +22,8 @@ def woken_by(round_: Round, offer: OfferState) -> list[AskState]:
         return []
     asks: list[AskState] = []
     around = round_.index.asks_around(offer)
+    if not around:
+        return []
     for ask in sorted(around, key=lambda ask: (ask.spec.opened_ms, ask.spec.ask)):
         pair = pair_of(round_.community, round_.taxonomy, ask, offer, round_.moment.told_ms)
         if round_.helper_refusal(pair) is not None:

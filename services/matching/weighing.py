@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
 
 from schemas.facts import CONSIDERED_ALTERNATIVES, Alternative, Explanation, Fell
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import MILLION, Missing, missing
 from services.matching.decide.moment import Moment
 from services.matching.index import Index
+from services.matching.ranked import Ranked, Scored
 from services.matching.rules import (
     HELPER_RULES,
     PAIR_RULES,
@@ -30,7 +30,6 @@ from services.matching.score import (
     points_of_offer,
     stand_in_ppm,
 )
-from services.matching.solver import Choice
 from services.matching.state import AskState, CommunityState, OfferState, open_matches
 
 SPARE_ARCS = 8
@@ -48,13 +47,6 @@ class Considered:
     """Nearest first, then by offer id."""
 
 
-class Scored(NamedTuple):
-    """A feasible pair and what it is worth."""
-
-    offer: OfferState
-    points: int
-
-
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What was looked at for one ask, and what it came to."""
@@ -65,8 +57,7 @@ class Weighed:
     looked_at: int
     fell: Mapping[str, int]
     feasible: int
-    best: Sequence[Scored]
-    """The best offer of each member, best first, then by offer id. Where there are columns, as many as may be of use."""
+    best: Ranked
 
 
 @dataclass(slots=True)
@@ -119,7 +110,7 @@ class Round:
             if known is None or rank(scored) < rank(known):
                 best[pair.offer.spec.member] = scored
         ranked = sorted(best.values(), key=rank)
-        return Weighed(looked.ask, ask_points, looked.looked_at, looked.fell, len(looked.feasible), ranked)
+        return Weighed(looked.ask, ask_points, looked.looked_at, looked.fell, len(looked.feasible), Ranked(ranked))
 
     def points_of(self, pair: Pair) -> OfferPoints:
         """What speaks against using the pair's offer, found out once per offer."""
@@ -167,9 +158,8 @@ def rank(scored: Scored) -> tuple[int, str]:
     return -scored.points, scored.offer.spec.offer
 
 
-def explain(round_: Round, weighed: Weighed, choice: Choice) -> Explanation:
+def explain(round_: Round, weighed: Weighed, offer: OfferState, solver: str) -> Explanation:
     """Why this offer: its parts, what fell to which rule, and the best that were not taken."""
-    offer = round_.community.offers[choice.arc.offer]
     pair = pair_of(round_.community, round_.taxonomy, weighed.ask, offer, round_.moment.told_ms)
     others = islice((one for one in weighed.best if one.offer is not offer), CONSIDERED_ALTERNATIVES)
     return Explanation.trusted(
@@ -177,8 +167,8 @@ def explain(round_: Round, weighed: Weighed, choice: Choice) -> Explanation:
         considered=weighed.looked_at,
         feasible=weighed.feasible,
         fell=tuple(fell(rule, count) for rule, count in sorted(weighed.fell.items())),
-        alternatives=tuple(Alternative(offer=one.offer.spec.offer, points=one.points) for one in others),
-        solver=choice.solver,
+        alternatives=tuple(Alternative.trusted(offer=one.offer.spec.offer, points=one.points) for one in others),
+        solver=solver,
     )
 
 

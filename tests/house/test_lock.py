@@ -8,16 +8,24 @@ from tests.house.sources import ROOT
 
 RUNTIME = (ROOT / "requirements/runtime.txt").read_text(encoding="utf-8")
 DEV = (ROOT / "requirements/dev.txt").read_text(encoding="utf-8")
+RIVALS = (ROOT / "requirements/rivals.txt").read_text(encoding="utf-8")
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def dependencies() -> tuple[list[str], list[str]]:
+    """Of whoever runs it, extras included, and of whoever works on it."""
     project: dict[str, Any] = tomllib.loads(PYPROJECT)
-    return names(project["project"]["dependencies"]), names(project["dependency-groups"]["dev"])
+    extras = [line for extra in project["project"]["optional-dependencies"].values() for line in extra]
+    return names(project["project"]["dependencies"] + extras), names(project["dependency-groups"]["dev"])
+
+
+def rivals() -> list[str]:
+    return names(tomllib.loads(PYPROJECT)["dependency-groups"]["rivals"])
 
 
 def test_everything_installed_is_pinned_and_hashed() -> None:
-    found = unlocked("requirements/runtime.txt", RUNTIME) + unlocked("requirements/dev.txt", DEV)
+    locks = {"requirements/runtime.txt": RUNTIME, "requirements/dev.txt": DEV, "requirements/rivals.txt": RIVALS}
+    found = [line for path, lock in locks.items() for line in unlocked(path, lock)]
     assert not found, "\n".join(found)
 
 
@@ -30,12 +38,13 @@ def test_the_lock_holds_every_dependency() -> None:
     runtime, dev = dependencies()
     assert set(runtime) <= {name for name, _, _ in pins(RUNTIME)}, "run `make lock`"
     assert set(runtime + dev) <= {name for name, _, _ in pins(DEV)}, "run `make lock`"
+    assert set(rivals()) <= {name for name, _, _ in pins(RIVALS)}, "run `make lock`"
 
 
 def test_every_dependency_has_its_reason() -> None:
     runtime, dev = dependencies()
     page = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
-    found = unreasoned("docs/dependencies.md", page, runtime + dev)
+    found = unreasoned("docs/dependencies.md", page, runtime + dev + rivals())
     assert not found, "\n".join(found)
 
 

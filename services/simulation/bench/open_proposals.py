@@ -40,20 +40,22 @@ class OpenProposals:
             self._open[at] = one
             self._at[one.match] = at
 
-    def discard(self, match: str) -> None:
-        """A proposal is no longer open."""
+    def take(self, match: str) -> Open | None:
+        """A proposal is no longer open: it is taken out; None where it was not kept in mind."""
         at = self._at.pop(match, None)
         if at is None:
-            return
-        last = self._open.pop()
-        if last.match != match:
-            self._open[at] = last
-            self._at[last.match] = at
+            return None
+        last, taken = self._open.pop(), self._open[at] if at < len(self._open) else None
+        if taken is None:
+            return last
+        self._open[at] = last
+        self._at[last.match] = at
+        return taken
 
     def draw(self) -> Open | None:
         """Any one of them, which is taken out; None where nothing is open."""
         if not self._open:
             return None
         one = self._open[self._chance.randrange(len(self._open))]
-        self.discard(one.match)
+        self.take(one.match)
         return one

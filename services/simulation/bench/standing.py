@@ -37,9 +37,9 @@ from services.simulation.chance import chance
 FACTS_PER_BLOCK = 500
 BLOCK_MS_MAX = 1_000
 SOURCE = "bench"
-FIRST_ASKED = 3
+FIRST_ASKED = 1
 """How many are asked for an ask; one more after each of these silences."""
-MORE_ASKED_MS = (180_000, 480_000)
+MORE_ASKED_MS = (360_000, 900_000)
 PROPOSAL_LIFE_MS, OPEN_SLOTS = Policy().proposal_life_ms, Policy().open_slots
 SEARCH_CELL_M = 1_500
 NOBODY_ASKS_WHY = Explanation(

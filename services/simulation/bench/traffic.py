@@ -30,8 +30,10 @@ BLOCK_MS_MAX = 10_000
 """A block is cut after this much log time, however few events it has."""
 WITHDRAWN = 0.05
 """How many of what askers say take an ask back."""
-ACCEPTED = 0.48
-"""How many answers are acceptances where as many asks are open as should be: about as the policy expects of people."""
+COMPLETED = 0.27
+"""How many of what helpers say is that help was given; the rest answers a proposal."""
+ACCEPTED = 0.74
+"""How many answers are acceptances where as many asks are open as should be: about what is known of people here."""
 DRIFT = 4
 """How much more, or less, for each part by which there are too many or too few."""
 ANSWERED_PER_ASK = 4
@@ -47,6 +49,7 @@ class Counts:
     proposed: int = 0
     accepted: int = 0
     declined: int = 0
+    completed: int = 0
     expired: int = 0
     withdrawn: int = 0
     refused: int = 0
@@ -72,10 +75,14 @@ class Traffic:
         """Asks with unmet units right now, by what was decided."""
         self._draw = chance(seed, "bench", "traffic")
         self._open = OpenProposals(max(where.open_asks // ANSWERED_PER_ASK, 16), chance(seed, "bench", "answers"))
+        self._active = OpenProposals(max(where.open_asks // ANSWERED_PER_ASK, 16), chance(seed, "bench", "active"))
+        """Accepted, and not yet said to be done."""
         self._asks, self._offers = where.open_asks, where.open_offers
         self._turn = 0
         self._accepted: dict[str, None] = {}
         """Asks accepted in the block that is being written: nobody takes back what they were just promised."""
+        self._said_yes: dict[str, Open] = {}
+        """Match → what was accepted, until that is decided."""
 
     def will_answer(self, proposals: Iterable[Open]) -> None:
         """Take in who has been asked before anything came."""
@@ -100,6 +107,7 @@ class Traffic:
                     self.counts.withdrawn += fact.how is EndedHow.withdrawn
                 case Refused():
                     self.counts.refused += 1
+                    self._said_yes.pop(fact.about or "", None)
                 case _:
                     pass
 
@@ -124,16 +132,27 @@ class Traffic:
         return Received(source=SOURCE, id=f"e-{self._turn:09}", received_ms=received_ms, data=self._next(now_ms))
 
     def _hear_move(self, moved: MatchMoved) -> None:
-        self._open.discard(moved.match)
+        self._open.take(moved.match)
+        said_yes = self._said_yes.pop(moved.match, None)
         if moved.to is MatchStatus.accepted:
             self.counts.accepted += 1
+            if said_yes is not None:
+                self._active.add(said_yes)
             self.open_asks -= 1  # everybody here asks for one unit
         elif moved.to is MatchStatus.declined:
             self.counts.declined += 1
+        elif moved.to is MatchStatus.completed:
+            self.counts.completed += 1
 
     def _next(self, now_ms: int) -> AnyEvent:
         kind = TURNS[self._turn % len(TURNS)]
         self._turn += 1
+        done = self._active.draw() if kind == ANSWER and self._draw.random() < COMPLETED else None
+        if done is not None:
+            self.counts.events[kind] += 1
+            return Acknowledged(
+                community=self.where.community, match=done.match, member=done.offerer, verb=Verb.complete
+            )
         asked = self._open.draw() if kind == ANSWER else None
         if kind == ANSWER and asked is None:  # nobody was asked yet
             kind = ASK
@@ -176,7 +195,7 @@ class Traffic:
     def _answer(self, draw: Random, asked: Open) -> AnyEvent:
         drift = (self.open_asks - self.where.open_asks) / self.where.open_asks
         if draw.random() < min(max(ACCEPTED + DRIFT * drift, 0.05), 0.95):
-            self._accepted[asked.ask] = None
+            self._accepted[asked.ask], self._said_yes[asked.match] = None, asked
             return Acknowledged(
                 community=self.where.community, match=asked.match, member=asked.offerer, verb=Verb.accept
             )
@@ -190,7 +209,7 @@ class Traffic:
 
 
 def events_per_s(where: Town) -> float:
-    """How many events come in a second of log time, so that an ask lives ten minutes on average."""
+    """How many events come in a second of log time, so that an ask lives as long as it should on average."""
     return where.open_asks / (LIFE_MS / 1_000) * len(TURNS) / TURNS.count(ASK)
 
 

@@ -23,9 +23,9 @@ def test_each_is_drawn_once_and_then_nobody() -> None:
 
 def test_what_is_no_longer_open_is_not_drawn() -> None:
     proposals = some(10, bound=10)
-    proposals.discard("m-3")
-    proposals.discard("m-9")
-    proposals.discard("never heard of")
+    proposals.take("m-3")
+    proposals.take("m-9")
+    proposals.take("never heard of")
 
     drawn = {one.match for one in iter(proposals.draw, None)}
     assert drawn == {f"m-{number}" for number in range(10)} - {"m-3", "m-9"}

@@ -1,5 +1,7 @@
 from collections import Counter
 
+import pytest
+
 from schemas.acknowledgements import Acknowledged
 from schemas.asks import AskOpened, AskWithdrawn
 from schemas.codes import Verb
@@ -47,13 +49,13 @@ def test_events_are_received_in_order_within_the_stretch_of_the_block() -> None:
     assert len({event.uid for event in events}) == 100
 
 
-def test_answers_are_those_of_people_who_were_asked_and_about_half_accept() -> None:
+def test_answers_are_those_of_people_who_were_asked_and_most_accept() -> None:
     events = body(traffic_with_answers().block(START_MS, START_MS + 1_000, 400)).events
     answers = [event.data for event in events if isinstance(event.data, Acknowledged)]
 
     assert all(answer.member == answer.match.replace("m-", "h-") for answer in answers)
     assert len({answer.match for answer in answers}) == len(answers)
-    assert 0.35 < sum(answer.verb is Verb.accept for answer in answers) / len(answers) < 0.6
+    assert 0.6 < sum(answer.verb is Verb.accept for answer in answers) / len(answers) < 0.9
 
 
 def test_where_nobody_was_asked_asks_come_instead_of_answers() -> None:
@@ -62,12 +64,12 @@ def test_where_nobody_was_asked_asks_come_instead_of_answers() -> None:
     assert not [event for event in events if isinstance(event.data, Acknowledged)]
 
 
-def test_an_ask_lives_ten_minutes_and_a_block_ten_seconds_at_most() -> None:
+def test_an_ask_lives_as_long_as_it_should_and_a_block_ten_seconds_at_most() -> None:
     for size in (100, 1_000, 100_000, 1_000_000):
         where = Town.of(size, is_fixed=False)
         count, span_ms = block_shape(where)
 
-        assert events_per_s(where) * 3 / 10 * LIFE_MS / 1_000 == size
+        assert events_per_s(where) * 3 / 10 * LIFE_MS / 1_000 == pytest.approx(size)
         assert 1 <= count <= 500
         assert span_ms <= BLOCK_MS_MAX
 

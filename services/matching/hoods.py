@@ -1,0 +1,47 @@
+"""How many offers are open around: counted by neighbourhood, for one offer or for many at once."""
+
+import numpy as np
+
+from schemas.model import Place
+from services.matching.cells import Cell, hood_of
+from services.matching.member_columns import FIRST_ROWS, Numbers, Table
+
+AROUND = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
+
+
+class Hoods:
+    """Neighbourhoods by number, each with how many offers are open in it and which nine are around it."""
+
+    def __init__(self) -> None:
+        self._number_of: dict[Cell, int] = {}
+        self._open: Numbers = np.zeros(FIRST_ROWS, dtype=np.int64)
+        self._around: Table = np.full((FIRST_ROWS, len(AROUND)), -1, dtype=np.int64)
+
+    def number_at(self, place: Place) -> int:
+        """The number of a place's neighbourhood, with those around it known."""
+        number = self._number(hood := hood_of(place))
+        if self._around[number, 0] < 0:
+            x, y = hood
+            numbers = [self._number((x + east, y + north)) for east, north in AROUND]
+            self._around[number] = numbers
+        return number
+
+    def add(self, number: int, offers: int) -> None:
+        """So many offers more, or fewer, are open there."""
+        self._open[number] += offers
+
+    def open_around(self, number: int) -> int:
+        """How many offers are open in a neighbourhood and the eight around it."""
+        return int(self._open.take(self._around[number]).sum())
+
+    def open_around_all(self, numbers: Numbers) -> Numbers:
+        """The same for many neighbourhoods."""
+        around: Numbers = self._open[self._around[numbers]].sum(axis=1)
+        return around
+
+    def _number(self, hood: Cell) -> int:
+        number = self._number_of.setdefault(hood, len(self._number_of))
+        if number == len(self._open):
+            self._open = np.concatenate([self._open, np.zeros_like(self._open)])
+            self._around = np.concatenate([self._around, np.full_like(self._around, -1)])
+        return number
