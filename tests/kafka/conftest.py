@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.broker import BrokerBusy, LocalBroker, jars
-from services.runtime.broker.locks import is_locked, locked
+from services.runtime.broker.locks import locked
 from services.runtime.kafka import KafkaSettings, administering
 from services.runtime.topics import apply
 
@@ -80,6 +80,6 @@ def kafka(broker: LocalBroker, request: pytest.FixtureRequest) -> Iterator[Kafka
 def _stop_forgotten() -> None:
     """Stop the brokers of runs that were killed before they could do it."""
     for users in ROOM.glob(f"{OURS}*/users.lock"):
-        if not is_locked(users):
+        with contextlib.suppress(BrokerBusy, FileNotFoundError), locked(users, wait_s=0):  # alone: its users share it
             LocalBroker(users.with_name("broker")).down()
             shutil.rmtree(users.parent, ignore_errors=True)
