@@ -11,6 +11,7 @@
     │   ├── LogReadOnly        opened for reading
     │   └── LogClosed          used after `close()`
     ├── LogBusy            another process writes this log
+    ├── LogUnreachable     nobody answered in time
     ├── LogUnwritable      the disk did not take it
     │   └── LogFull            no room left
     └── LogCorrupt         what was read is not what was written
@@ -57,6 +58,10 @@ class LogClosed(LogRefused):
 
 class LogBusy(LogError):
     """Another process writes this log. Stop it, or open the log for reading only."""
+
+
+class LogUnreachable(LogError):
+    """A log elsewhere did not answer in time. Ask again later; nothing is known of it meanwhile."""
 
 
 class LogUnwritable(LogError):

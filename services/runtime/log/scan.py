@@ -34,6 +34,8 @@ def scan(
         )
         records = [record for record in records if record.offset < end]
         yield from records
-        start += len(records)
-        if not records or start >= end:
+        if not records:
+            return
+        start = records[-1].offset + 1  # a compacted topic has offsets without records
+        if start >= end:
             return
