@@ -1,9 +1,11 @@
 """Matching decides: journal in, decisions out.
 
-Reads `journal`, writes `decisions`, owns the engine's state and its snapshots. Everything here is pure but
-`agent.py` and `recovery.py`: deciding is a fold that knows no clock, no chance and no disk.
+Reads `journal`, writes `decisions`, owns the engine's state and its snapshots. Everything here is pure but the shells
+(`agent.py` over an embedded log, `worker.py` and `partitions/` on Kafka, `recovery.py`): deciding is a fold that knows no
+clock, no chance and no disk.
 """
 
+from services.matching.bugs import sentence_of_bug, sentence_of_event
 from services.matching.canonical import Sealed, encode, sealed
 from services.matching.decide.proposals import match_id
 from services.matching.engine import Engine, IndexFactory, StaleBlockError
@@ -27,5 +29,7 @@ __all__ = [
     "quarantined_in",
     "restore",
     "sealed",
+    "sentence_of_bug",
+    "sentence_of_event",
     "why_waits",
 ]

@@ -19,51 +19,29 @@ Whatever goes wrong on the way, the engine is thrown away: state is what the log
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 
-from pydantic import ValidationError
-
 from schemas.decisions import DecisionBlock
-from schemas.journal import JOURNAL_BODY, JournalRecord
 from schemas.taxonomy import Taxonomy
 from schemas.topics import DECISIONS, JOURNAL
 from services.matching import recovery
 from services.matching.canonical import Sealed
-from services.matching.engine import Engine, StaleBlockError
+from services.matching.engine import Engine
+from services.matching.history import MatchingError, OvertakenError, Standing, is_made_from, journal_record
 from services.matching.settings import MatchingSettings
 from services.matching.state import PartitionState
-from services.runtime.log import Log, NewRecord, Record, scan
+from services.runtime.log import Log, NewRecord, scan
 from services.runtime.quarantine import Quarantine
 from services.runtime.snapshots import SnapshotStore
+
+__all__ = ["AfterStep", "Matching", "MatchingError", "OvertakenError", "silently"]
 
 AfterStep = Callable[[str], None]
 """Is told the name of each step once it is done."""
 
 
-class MatchingError(Exception):
-    """Matching cannot stand where it was asked to; nothing was written. Names the partition and what to do."""
-
-
-class OvertakenError(MatchingError):
-    """Somebody else writes decisions of this partition. Of two for one journal offset, the first one counts."""
-
-
 def silently(step: str) -> None:
     """Tell nobody."""
-
-
-@dataclass(slots=True)
-class _Standing:
-    """An engine, and where its decisions end."""
-
-    engine: Engine
-    next_decision: int
-    """Offset at which the next block will lie in `decisions`: the journal's own, unless two ever wrote at once."""
-    grown_bytes: int
-    """Of decisions since the last snapshot."""
-    snapshot_bytes: int
-    """Of that snapshot; 0 where there is none."""
 
 
 class Matching:
@@ -89,7 +67,7 @@ class Matching:
         self._settings = settings or MatchingSettings()
         self._after_step = after_step
         self._quarantine = Quarantine(log)
-        self._standings: dict[int, _Standing] = {}
+        self._standings: dict[int, Standing] = {}
         self._notices: list[str] = []
 
     def decide(self, partition: int, records_max: int | None = None) -> tuple[DecisionBlock, ...]:
@@ -128,10 +106,11 @@ class Matching:
             SnapshotError: the disk did not take it. Nothing is lost: it is due again with the next decisions.
         """
         standing = self._standings.get(partition)
-        if standing is None or self._snapshots is None or not self._is_due(standing):
+        if standing is None or self._snapshots is None:
             return False
-        standing.snapshot_bytes = recovery.keep(self._snapshots, partition, standing.engine)
-        standing.grown_bytes = 0
+        if not standing.is_snapshot_due(self._settings.snapshot_growth, self._settings.snapshot_bytes_min):
+            return False
+        standing.kept(recovery.keep(self._snapshots, partition, standing.engine))
         return True
 
     def at(self, partition: int, offset: int) -> Engine:
@@ -179,7 +158,7 @@ class Matching:
             self._standings.pop(partition, None)
             raise
 
-    def _standing(self, partition: int) -> _Standing:
+    def _standing(self, partition: int) -> Standing:
         """The live engine, restored if it is missing, gone on if others decided meanwhile."""
         end = self._log.next_offset(DECISIONS.name, partition)
         standing = self._standings.get(partition) or self._from_snapshot(partition, end)
@@ -192,25 +171,15 @@ class Matching:
         decided: list[Sealed] = []
         room, words = self._settings.append_bytes_max, self._quarantine.of(partition)
         for record in self._log.read(JOURNAL.name, partition, engine.next_offset, records_max=records_max):
-            decided.append(engine.decide(_journal_record(record), words.get(record.offset)))
+            decided.append(engine.decide(journal_record(record), words.get(record.offset)))
             room -= len(decided[-1].written)
             if room <= 0:
                 break
         return decided
 
-    def _append(self, partition: int, standing: _Standing, decided: Sequence[Sealed]) -> None:
+    def _append(self, partition: int, standing: Standing, decided: Sequence[Sealed]) -> None:
         offset = self._log.append(DECISIONS.name, partition, [NewRecord(one.written) for one in decided])
-        if offset != standing.next_decision:
-            raise OvertakenError(
-                f"partition {partition}: decisions ended at {standing.next_decision}, and ours came to stand at "
-                f"{offset}: somebody else decides this partition; stop one of the two, what came twice is dropped"
-            )
-        standing.next_decision += len(decided)
-        standing.grown_bytes += sum(len(one.written) for one in decided)
-
-    def _is_due(self, standing: _Standing) -> bool:
-        grown_bytes_min = self._settings.snapshot_growth * standing.snapshot_bytes
-        return standing.grown_bytes >= max(self._settings.snapshot_bytes_min, grown_bytes_min)
+        standing.wrote(offset, decided)
 
     def _restored(self, partition: int, offset: int) -> Engine:
         """An engine of its own, as it stood at an offset that was decided."""
@@ -218,71 +187,33 @@ class Matching:
         self._fold(partition, standing, self._log.next_offset(DECISIONS.name, partition), offset)
         return standing.engine
 
-    def _fold(self, partition: int, standing: _Standing, end: int, offset: int | None = None) -> None:
+    def _fold(self, partition: int, standing: Standing, end: int, offset: int | None = None) -> None:
         """Take in what was decided, up to where the decisions end or the engine stands at `offset`.
 
         Recorded decisions are never decided again, whatever decides by now.
         """
-        engine = standing.engine
-        if standing.next_decision > end:
-            raise MatchingError(
-                f"partition {partition}: engine stands at {engine.next_offset}, and the decisions end at {end}; "
-                "they were longer once: restore the log from a backup"
-            )
+        standing.expect_end(end)
         for record in scan(self._log, DECISIONS.name, partition, start=standing.next_decision, end=end):
-            if engine.next_offset == offset:
+            if standing.engine.next_offset == offset:
                 return
-            block = _decision_block(record)
-            if block.source >= engine.next_offset:  # of two records for one source the first one counts
-                self._take(partition, engine, block, record.value or b"")
-                standing.grown_bytes += record.size_bytes
-            standing.next_decision = record.offset + 1
+            standing.fold(record)
 
-    def _take(self, partition: int, engine: Engine, block: DecisionBlock, written: bytes) -> None:
-        try:
-            engine.fold(block, written)
-        except StaleBlockError as error:
-            raise MatchingError(
-                f"partition {partition}: {error}; the decisions log is not as it was written: restore it from a backup"
-            ) from error
-
-    def _from_snapshot(self, partition: int, offset: int) -> _Standing:
+    def _from_snapshot(self, partition: int, offset: int) -> Standing:
         """The newest snapshot at or below that can be read and is of this log; the beginning, if there is none."""
         if self._snapshots is not None and offset > 0:
             is_ours = partial(self._is_of_this_log, partition)
             found = recovery.restore(self._snapshots, partition, offset, self._taxonomy, is_ours)
             self._notices += found.notices
             if found.engine is not None:
-                return _Standing(found.engine, found.engine.next_offset, 0, found.size_bytes)
-        return _Standing(Engine(self._taxonomy), 0, 0, 0)
+                return Standing(partition, found.engine, found.engine.next_offset, snapshot_bytes=found.size_bytes)
+        return Standing(partition, Engine(self._taxonomy))
 
     def _is_of_this_log(self, partition: int, state: PartitionState) -> bool:
         """Whether the decisions up to the snapshot are those it was made from: the chain says all of them at once."""
         last_source = state.next_offset - 1
         end = self._log.next_offset(DECISIONS.name, partition)
         for record in scan(self._log, DECISIONS.name, partition, start=min(last_source, end), end=end):
-            block = _decision_block(record)
-            if block.source >= last_source:
-                return block.source == last_source and block.chain == state.chain
+            found = is_made_from(state, record)
+            if found is not None:
+                return found
         return False
-
-
-def _journal_record(record: Record) -> JournalRecord:
-    try:
-        body = JOURNAL_BODY.validate_json(record.value or b"")
-    except ValidationError:
-        raise MatchingError(
-            f"partition {record.partition}: journal record {record.offset} is no block or tick this version reads; "
-            "start the version that wrote it, or a later one"
-        ) from None
-    return JournalRecord(offset=record.offset, stamp_ms=record.stamp_ms, body=body)
-
-
-def _decision_block(record: Record) -> DecisionBlock:
-    try:
-        return DecisionBlock.model_validate_json(record.value or b"")
-    except ValidationError:
-        raise MatchingError(
-            f"partition {record.partition}: decision {record.offset} is no block this version reads; "
-            "start the version that wrote it, or a later one"
-        ) from None

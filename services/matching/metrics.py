@@ -1,0 +1,46 @@
+"""What deciding counts for the operator: the same in both shells."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from schemas.decisions import DecisionBlock
+from schemas.facts import EventQuarantined, Proposed
+from services.matching.engine import Engine
+from services.matching.logtime import crosses
+from services.runtime.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How deciding a record went."""
+
+    seconds: float
+    before_ms: int
+    """Where log time stood before it."""
+
+
+def count(metrics: Metrics, engine: Engine, block: DecisionBlock, took: Took) -> None:
+    """Count a block that the log acknowledged.
+
+    Args:
+        engine: that decided it, a record or so ago.
+    """
+    metrics.records_decided.inc()
+    metrics.decide_seconds.observe(took.seconds)
+    if any(crosses(took.before_ms, block.now_ms, one.policy.tick_ms) for one in engine.state.communities.values()):
+        metrics.round_seconds.observe(took.seconds)
+    for kind, number in Counter(fact.fact for fact in block.facts).items():
+        metrics.facts.inc(number, kind=kind)
+    for fact in block.facts:
+        if isinstance(fact, Proposed):
+            _observe_wait(metrics, engine, fact)
+        elif isinstance(fact, EventQuarantined):
+            metrics.quarantined.inc()
+
+
+def _observe_wait(metrics: Metrics, engine: Engine, fact: Proposed) -> None:
+    """How long an ask waited for its first proposal; those after it answer refusals and silence."""
+    community = engine.state.communities.get(fact.community)
+    ask = community.asks.get(fact.ask) if community is not None else None
+    if fact.attempt == 1 and ask is not None:
+        metrics.ask_to_proposal_seconds.observe((fact.proposed_ms - ask.spec.opened_ms) / 1_000)

@@ -1,0 +1,95 @@
+"""The partitions that are this worker's: a task for each, from the moment it is assigned until it is revoked."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from schemas.topics import JOURNAL
+from services.matching.history import Standing
+from services.matching.partitions.shared import Shared
+from services.matching.partitions.task import PartitionTask
+from services.runtime.log import LogError, Record
+
+WATCH_S = 1.0
+"""How often it is asked where the journal ends: for the lag, and for what nobody handed out."""
+Flow = Callable[[int, bool], None]
+"""Is told to hold back a partition's records, or to let them come again."""
+log = logging.getLogger("commonweal.matching")
+
+
+class Partitions:
+    """All tasks of a process.
+
+    Args:
+        flow: told a partition, and whether its records may come.
+    """
+
+    def __init__(self, shared: Shared, flow: Flow) -> None:
+        self._shared = shared
+        self._flow = flow
+        self._tasks: dict[int, PartitionTask] = {}
+        self._known: dict[int, Standing] = {}
+        self._held_back: set[int] = set()
+        self._watching: asyncio.Task[None] | None = None
+
+    def put(self, record: Record) -> None:
+        """Hand a record of the journal to its partition's task; never waits."""
+        task = self._tasks.get(record.partition)
+        if task is None:
+            return  # of a partition that was revoked meanwhile
+        task.inbox.put(record)
+        if task.inbox.is_full and record.partition not in self._held_back:
+            self._held_back.add(record.partition)
+            self._flow(record.partition, False)
+
+    async def assigned(self, partitions: Iterable[int]) -> None:
+        """These are ours from now on, and no others. Each goes on from where its decisions end, whatever is handed out."""
+        ours = sorted(partitions)
+        await self.revoked([partition for partition in self._tasks if partition not in ours])
+        for partition in ours:
+            if partition not in self._tasks:
+                self._shared.health.took(JOURNAL.name, partition)
+                self._tasks[partition] = PartitionTask(self._shared, partition, self._known.pop(partition, None))
+        self._known.clear()  # engines of partitions that are another's now
+        if self._watching is None:
+            self._watching = asyncio.create_task(self._watch(), name="journal-ends")
+
+    async def revoked(self, partitions: Iterable[int]) -> None:
+        """These are not ours any more: what is on its way is waited for, for a bounded time; engines are kept at hand."""
+        tasks = {partition: self._tasks.pop(partition) for partition in partitions if partition in self._tasks}
+        standings = await asyncio.gather(*(task.stop() for task in tasks.values()))
+        for partition, standing in zip(tasks, standings, strict=True):
+            self._held_back.discard(partition)
+            self._shared.health.gave(JOURNAL.name, partition)
+            if standing is not None:
+                self._known[partition] = standing
+
+    async def stop(self) -> None:
+        """Give up all of them."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
+        await self.revoked(list(self._tasks))
+        self._known.clear()
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                await self._look()
+            except LogError as error:
+                log.warning("%s", error)
+            await asyncio.sleep(WATCH_S)
+
+    async def _look(self) -> None:
+        """Tell each task, and `Health`, where its journal ends by now, and let go of what was held back and has room."""
+        ends = await self._shared.ends.next_offsets(JOURNAL.name, list(self._tasks)) if self._tasks else {}
+        for partition, end in ends.items():
+            task = self._tasks.get(partition)
+            if task is None:
+                continue
+            task.inbox.reaches(end)
+            self._shared.health.ends(JOURNAL.name, partition, end)
+            if partition in self._held_back and task.inbox.has_room:
+                self._held_back.discard(partition)
+                self._flow(partition, True)

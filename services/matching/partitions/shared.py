@@ -1,0 +1,40 @@
+"""What all partitions of a process stand on."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemas.taxonomy import Taxonomy
+from services.matching.agent import AfterStep, silently
+from services.matching.settings import MatchingSettings
+from services.runtime.kafka import KafkaSettings
+from services.runtime.kafka_log import Ends
+from services.runtime.log import NewRecord
+from services.runtime.metrics import Metrics
+from services.runtime.snapshots import SnapshotStore
+from services.runtime.worker import Health
+
+RESTORED_TOGETHER_MAX = 4
+"""Partitions that are restored at a time: a small one need not wait for a large one, and memory stays bounded."""
+
+Append = Callable[[str, int, Sequence[NewRecord]], Coroutine[Any, Any, int]]
+"""See `services.runtime.kafka_log.Writer.append`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One of each per process."""
+
+    kafka: KafkaSettings
+    ends: Ends
+    append: Append
+    snapshots: SnapshotStore | None
+    """None: whoever needs a state folds the whole log for it."""
+    taxonomy: Taxonomy
+    settings: MatchingSettings
+    health: Health
+    metrics: Metrics
+    after_step: AfterStep = silently
+    """Told "decide", "append decisions" and "snapshot" as each is done."""
+    restoring: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(RESTORED_TOGETHER_MAX))
