@@ -5,6 +5,7 @@ import typer
 from services.cli import (
     bench,
     board,
+    broker,
     database,
     dead_letters,
     demo,
@@ -18,6 +19,7 @@ from services.cli import (
     simulate,
     status,
     submit,
+    topics,
     up,
     verify,
     worker,
@@ -51,6 +53,8 @@ for command in (
     dead_letters,
     quarantine,
     bench,
+    broker,
+    topics,
 ):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

@@ -27,7 +27,9 @@ def is_expected(error: Exception) -> bool:
     from services.intake import IntakeError, MappingError
     from services.matching.agent import MatchingError
     from services.relay import RelayUnwritableError
+    from services.runtime.broker import BrokerError
     from services.runtime.dead_letters import DeadLetterError
+    from services.runtime.kafka import ClusterError
     from services.runtime.log import LogError
     from services.runtime.quarantine import QuarantineError
     from services.runtime.snapshots import SnapshotError
@@ -36,6 +38,8 @@ def is_expected(error: Exception) -> bool:
         LogError,
         EmbeddedError,
         BoardError,
+        BrokerError,
+        ClusterError,
         IntakeError,
         MappingError,
         MatchingError,

@@ -63,3 +63,13 @@ class BrokerFailed(BrokerError):
 
     def __init__(self, log: Path, why: str, said: str) -> None:
         super().__init__(f"Kafka {why}; its log is {log}. It says: {said or 'nothing'}")
+
+
+class BrokerNeverUp(BrokerError):
+    """There is no address to give."""
+
+    def __init__(self, folder: Path, listener: str) -> None:
+        super().__init__(
+            f"{folder}: no broker ran here with the listener `{listener}`; start it with `commonweal broker up "
+            f"--data {folder}`{' --sasl' if listener == 'sasl' else ''}"
+        )

@@ -20,8 +20,7 @@ def format_storage(jars: Path, properties: Path, log: Path) -> None:
     Raises:
         BrokerFailed: Kafka's own tool refused.
     """
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+    tool = ["kafka.tools.StorageTool", "format", "-t", _cluster_id(), "-c", str(properties)]
     try:
         done = subprocess.run(  # noqa: S603 - our own command, by whole paths
             [*_java(jars), *tool], capture_output=True, text=True, timeout=FORMAT_WITHIN_S, check=False
@@ -58,6 +57,12 @@ def last_words(log: Path) -> str:
         return ""
     said = log.read_bytes()[-_SAID_BYTES:].decode(errors="replace")
     return " / ".join(line.strip() for line in said.splitlines()[-8:] if line.strip())
+
+
+def _cluster_id() -> str:
+    """An id as Kafka writes them; never with a dash in front, which its command line takes for an option."""
+    drawn = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return drawn if not drawn.startswith("-") else f"0{drawn[1:]}"
 
 
 def _java(jars: Path) -> list[str]:

@@ -6,15 +6,17 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from services.runtime.broker.errors import BrokerFailed, FolderUnusable, PortTaken
+from services.runtime.broker.errors import BrokerFailed, BrokerNeverUp, FolderUnusable, PortTaken
 from services.runtime.broker.jars import jars, locked_jars
 from services.runtime.broker.java import format_storage, last_words, start
 from services.runtime.broker.locks import is_locked, locked
 from services.runtime.broker.ports import answers, any_free_port, is_free
 from services.runtime.broker.properties import HOST, Ports, server_properties
+from services.runtime.broker.security import Security
+from services.runtime.kafka import KafkaSettings
 
 READY_WITHIN_S = 90.0
 """Three or four seconds on an idle machine; after a kill with much data, or on a crowded one, it takes longer."""
@@ -32,6 +34,8 @@ class BrokerStatus:
     pid: int | None = None
     bootstrap: str | None = None
     """Where it listens, or listened last, unencrypted."""
+    secure_bootstrap: str | None = None
+    """The same for SASL_SSL; None: it offers none."""
     version: str | None = None
 
 
@@ -41,13 +45,18 @@ class LocalBroker:
     Args:
         folder: made if it is not there.
         port: where to listen; None: where it listened last, else any free port; 0: any free port.
+        sasl: offer a second listener, encrypted and for one user with a password (SASL_SSL, SCRAM-SHA-512).
         env: read for XDG_CACHE_HOME and COMMONWEAL_MAVEN_REPOSITORY.
     """
 
-    def __init__(self, folder: Path, port: int | None = None, *, env: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self, folder: Path, port: int | None = None, *, sasl: bool = False, env: Mapping[str, str] = os.environ
+    ) -> None:
         self.folder = folder.absolute()
         self.log = self.folder / "broker.log"
         self._port = port
+        self._security = Security(self.folder / "security")
+        self._sasl = sasl
         self._env = env
         self._data = self.folder / "data"
         self._noted = self.folder / "broker.json"
@@ -58,12 +67,15 @@ class LocalBroker:
 
         Raises:
             BrokerError: one of its family: no jars, the port is taken, the folder cannot be written, Kafka failed.
+            ClusterError: Kafka runs, and did not take its user.
         """
         with self._alone():
             if not self._is_running():
                 classpath, ports = jars(self._env), self._choose_ports()
                 self._run(classpath, ports)
                 self._await_ready(ports)
+                if self._sasl:
+                    self._security.let_in(self.settings(), self.log)
         return self.status()
 
     def down(self) -> None:
@@ -91,16 +103,37 @@ class LocalBroker:
         """Let it go on after `freeze`."""
         self._send(signal.SIGCONT)
 
+    def settings(self, prefix: str = "") -> KafkaSettings:
+        """How a client reaches it, unencrypted.
+
+        Raises:
+            BrokerNeverUp: it never ran in this folder.
+        """
+        return KafkaSettings(bootstrap=f"{HOST}:{self._port_of('plain')}", prefix=prefix)
+
+    def secure_settings(self, prefix: str = "") -> KafkaSettings:
+        """How a client reaches the listener SASL_SSL.
+
+        Raises:
+            BrokerNeverUp: it never ran in this folder with `sasl`.
+        """
+        return replace(self._security.settings(self._port_of("sasl")), prefix=prefix)
+
+    def write_environment(self) -> Path:
+        """Write what a shell sources to reach the listener SASL_SSL; only its owner reads it, since it has the password."""
+        return self._security.write_environment(self.secure_settings())
+
     def status(self) -> BrokerStatus:
         """How it is."""
         noted, running = self._read_noted(), self._is_running()
-        plain = noted.get("plain")
+        plain, sasl = noted.get("plain"), noted.get("sasl")
         return BrokerStatus(
             folder=self.folder,
             is_running=running,
             is_answering=running and plain is not None and answers(plain),
             pid=noted.get("pid") if running else None,
             bootstrap=None if plain is None else f"{HOST}:{plain}",
+            secure_bootstrap=None if sasl is None else f"{HOST}:{sasl}",
             version=locked_jars()["version"],
         )
 
@@ -124,29 +157,38 @@ class LocalBroker:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, sign)
 
+    def _port_of(self, listener: str) -> int:
+        port = self._read_noted().get(listener)
+        if port is None:
+            raise BrokerNeverUp(self.folder, listener)
+        return port
+
     def _choose_ports(self) -> Ports:
-        if self._port:
-            if not is_free(self._port):
-                raise PortTaken(self._port, self.folder)
-            return Ports(self._port, any_free_port())
-        last = self._read_noted().get("plain")
-        if self._port is None and last is not None and is_free(last):
-            return Ports(last, any_free_port())
-        return Ports(any_free_port(), any_free_port())
+        if self._port and not is_free(self._port):
+            raise PortTaken(self._port, self.folder)
+        plain = self._port or self._as_last("plain")
+        return Ports(plain, controller=any_free_port(), sasl=self._as_last("sasl") if self._sasl else None)
+
+    def _as_last(self, listener: str) -> int:
+        last = None if self._port == 0 else self._read_noted().get(listener)
+        return last if last is not None and is_free(last) else any_free_port()
 
     def _run(self, classpath: Path, ports: Ports) -> None:
         properties = self.folder / "server.properties"
-        properties.write_text(server_properties(self._data, ports, {}), encoding="utf-8")
+        if self._sasl:
+            self._security.make()
+        security = self._security.properties() if self._sasl else {}
+        properties.write_text(server_properties(self._data, ports, security), encoding="utf-8")
         if not (self._data / "meta.properties").exists():
             format_storage(classpath, properties, self.log)
         with locked(self._lock, wait_s=STOPPED_WITHIN_S) as descriptor:
             pid = start(classpath, properties, self.log, keeping=descriptor)
             self._noted.write_text(json.dumps({"pid": pid} | asdict(ports)), encoding="utf-8")
 
-    def _read_noted(self) -> dict[str, int]:
+    def _read_noted(self) -> dict[str, int | None]:
         """What was noted when it was started last; empty if it never was."""
         try:
-            noted: dict[str, int] = json.loads(self._noted.read_text(encoding="utf-8"))
+            noted: dict[str, int | None] = json.loads(self._noted.read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
         return noted

@@ -7,6 +7,7 @@ from pathlib import Path
 from schemas.topics import MESSAGE_BYTES_MAX
 
 HOST = "127.0.0.1"
+SASL_LISTENER = "SASL_SSL"
 _OFFSETS_PARTITIONS = 8
 _SEGMENT_INDEX_BYTES = 1 << 20
 """An index is mapped into memory for each partition; ten megabytes each would be much for some thousand of them."""
@@ -29,7 +30,7 @@ def server_properties(data: Path, ports: Ports, security: Mapping[str, str]) -> 
         data: where records are kept.
         security: further settings, for the SASL_SSL listener.
     """
-    listeners = {"PLAINTEXT": ports.plain} | ({"SASL_SSL": ports.sasl} if ports.sasl is not None else {})
+    listeners = {"PLAINTEXT": ports.plain} | ({SASL_LISTENER: ports.sasl} if ports.sasl is not None else {})
     addresses = [f"{name}://{HOST}:{port}" for name, port in listeners.items()]
     controller = f"{HOST}:{ports.controller}"
     settings = {

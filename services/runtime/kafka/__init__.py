@@ -9,6 +9,7 @@ from services.runtime.kafka.errors import (
     ClusterError,
     ClusterRefused,
     ClusterUnreachable,
+    LoginRefused,
     SettingsWrong,
 )
 from services.runtime.kafka.settings import KafkaSettings, SecurityProtocol
@@ -23,6 +24,7 @@ __all__ = [
     "ClusterRefused",
     "ClusterUnreachable",
     "KafkaSettings",
+    "LoginRefused",
     "SecurityProtocol",
     "SettingsWrong",
     "administering",

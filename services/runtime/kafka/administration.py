@@ -3,16 +3,18 @@
 import contextlib
 import logging
 import socket
+import ssl
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from services.runtime.kafka.errors import ClientsMissing, ClusterRefused, ClusterUnreachable
+from services.runtime.kafka.errors import ClientsMissing, ClusterRefused, ClusterUnreachable, LoginRefused
 from services.runtime.kafka.settings import KafkaSettings
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
 BOOTSTRAP_TIMEOUT_MS = 10_000
+SENTENCE_CHARS_MAX = 300
 CONNECT_TIMEOUT_S = 5.0
 REQUEST_TIMEOUT_MS = 60_000
 """A thousand partitions are made in seconds; a cluster under load may take longer."""
@@ -30,6 +32,7 @@ def administering(
 
     Raises:
         ClusterUnreachable: no broker answered in time.
+        LoginRefused: one listens, and hangs up on our user.
         ClusterRefused: the cluster answered with an error.
         ClientsMissing: kafka-python is not installed.
     """
@@ -38,15 +41,16 @@ def administering(
         from kafka import errors
     except ImportError:
         raise ClientsMissing("kafka-python") from None
+    words = settings.for_kafka_python()
+    _expect_listener(settings, words.get("ssl_context"))
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what fails is said once, by us
-    _expect_listener(settings)
     try:
         client = kafka.KafkaAdminClient(
-            **settings.for_kafka_python(),
-            bootstrap_timeout_ms=timeout_ms,
-            request_timeout_ms=max(REQUEST_TIMEOUT_MS, timeout_ms),
+            **words, bootstrap_timeout_ms=timeout_ms, request_timeout_ms=max(REQUEST_TIMEOUT_MS, timeout_ms)
         )
     except errors.KafkaError as error:
+        if settings.security_protocol.is_authenticated:  # a broker just hangs up on a wrong password
+            raise LoginRefused(settings.bootstrap) from None
         raise ClusterUnreachable(settings.bootstrap, _sentence(error)) from None
     try:
         yield client
@@ -58,18 +62,23 @@ def administering(
         client.close()
 
 
-def _expect_listener(settings: KafkaSettings) -> None:
-    """Say at once that nobody listens, where the client would look for as long as it may."""
+def _expect_listener(settings: KafkaSettings, tls: ssl.SSLContext | None) -> None:
+    """Say at once that nobody listens, or not as wanted, where the client would try for as long as it may."""
     why = ""
     for place in settings.bootstrap.split(","):
         host, _, port = place.rpartition(":")
         try:
-            with socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT_S):
+            with socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT_S) as plain:
+                if tls is not None:
+                    tls.wrap_socket(plain, server_hostname=host).close()
                 return
-        except OSError as error:
+        except OSError as error:  # ssl.SSLError among them
             why = error.strerror or str(error)
     raise ClusterUnreachable(settings.bootstrap, why)
 
 
 def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    """What an error says, without the whole request that kafka-python repeats."""
+    description = getattr(error, "description", None)
+    said = f"{type(error).__name__}: {description}" if description else str(error) or type(error).__name__
+    return " ".join(said.split())[:SENTENCE_CHARS_MAX]

@@ -27,6 +27,16 @@ class ClusterUnreachable(ClusterError):
         )
 
 
+class LoginRefused(ClusterError):
+    """A broker listens, and hangs up on the user we say we are."""
+
+    def __init__(self, bootstrap: str) -> None:
+        super().__init__(
+            f"{bootstrap}: the broker hangs up on our login; set COMMONWEAL_KAFKA_USERNAME, COMMONWEAL_KAFKA_PASSWORD "
+            "and COMMONWEAL_KAFKA_SASL_MECHANISM as the cluster knows them"
+        )
+
+
 class ClusterRefused(ClusterError):
     """The cluster answered, and said no."""
 

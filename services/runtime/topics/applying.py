@@ -1,17 +1,19 @@
 """Bringing a cluster in line with the code."""
 
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from services.runtime.kafka import ClusterRefused, KafkaSettings, administering
 from services.runtime.topics.differing import Change, ClusterDiffers, Plan, compare
 from services.runtime.topics.found import found
-from services.runtime.topics.wanted import wanted
+from services.runtime.topics.wanted import ClusterTopic, wanted
 
 if TYPE_CHECKING:
     from kafka import KafkaAdminClient
 
 READY_WITHIN_MS = 60_000
+LOOK_EVERY_S = 0.05
 _REMEDY = (
     "A partition count is for life, since records stay where they are. Use another COMMONWEAL_KAFKA_PREFIX (a new "
     "generation beside the old one), or delete the topic if nothing in it is needed"
@@ -89,3 +91,15 @@ def _alter(admin: "KafkaAdminClient", settings: KafkaSettings, changes: list[Cha
     for name, said in admin.alter_configs(resources)["topic"].items():
         if said != "OK":
             raise ClusterRefused(settings.bootstrap, f"change the settings of {name}", said)
+    _await_settings(admin, settings, {change.topic.name: change.topic for change in changes})
+
+
+def _await_settings(admin: "KafkaAdminClient", settings: KafkaSettings, topics: dict[str, ClusterTopic]) -> None:
+    """Wait until the brokers know what the controller took: it reaches them a moment later."""
+    deadline = time.monotonic() + READY_WITHIN_MS / 1_000
+    while not compare(topics, found(admin, topics)).is_empty:
+        if time.monotonic() > deadline:
+            raise ClusterRefused(
+                settings.bootstrap, f"show the new settings of {', '.join(topics)}", "it took too long"
+            )
+        time.sleep(LOOK_EVERY_S)

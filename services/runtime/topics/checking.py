@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from services.runtime.kafka import KafkaSettings, administering
-from services.runtime.topics.differing import NOTHING, PARTITIONS, ClusterDiffers, Difference, Plan, compare
+from services.runtime.topics.differing import MISSING, PARTITIONS, ClusterDiffers, Difference, Plan, compare
 from services.runtime.topics.found import found
 from services.runtime.topics.wanted import CLEANUP, STAMP, wanted
 
@@ -33,7 +33,7 @@ def check(settings: KafkaSettings, names: Iterable[str] | None = None) -> None:
 def vital_differences(planned: Plan) -> tuple[Difference, ...]:
     """Those differences that no service may start with. Pure."""
     missing = [
-        Difference(change.topic.name, PARTITIONS, str(change.topic.partitions), NOTHING)
+        Difference(change.topic.name, "topic", f"there, with {change.topic.partitions} partitions", MISSING)
         for change in planned.changes
         if change.is_new
     ]

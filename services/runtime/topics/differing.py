@@ -1,13 +1,13 @@
 """How a cluster differs from the code: what can be brought in line, and what is refused. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from services.runtime.kafka import ClusterError
 from services.runtime.topics.wanted import ClusterTopic
 
 PARTITIONS = "partition count"
-NOTHING = "no such topic"
+MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,18 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether the cluster is as the code has it."""
         return not self.changes and not self.refused
+
+    def document(self) -> dict[str, object]:
+        """The plan for programs."""
+        return {
+            "new": [
+                {"topic": change.topic.name, "partitions": change.topic.partitions, "config": dict(change.topic.config)}
+                for change in self.changes
+                if change.is_new
+            ],
+            "changed": [asdict(each) for change in self.changes for each in change.differences],
+            "refused": [asdict(each) for each in self.refused],
+        }
 
 
 def compare(wanted: Mapping[str, ClusterTopic], found: Mapping[str, ClusterTopic]) -> Plan:
