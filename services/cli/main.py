@@ -9,6 +9,7 @@ from services.cli import (
     database,
     dead_letters,
     demo,
+    doctor,
     explain,
     journal,
     load,
@@ -55,6 +56,7 @@ for command in (
     bench,
     broker,
     topics,
+    doctor,
 ):
     command.register(app)
 app.add_typer(schemas.app, name="schemas")

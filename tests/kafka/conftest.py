@@ -45,9 +45,9 @@ def broker(kafka_jars: Path) -> Iterator[LocalBroker]:
     with locked(run / "users.lock", wait_s=USERS_WAIT_S, shared=True):
         local.up()
         yield local
-    with contextlib.suppress(BrokerBusy), locked(run / "users.lock", wait_s=0):
+    with contextlib.suppress(BrokerBusy, FileNotFoundError), locked(run / "users.lock", wait_s=0):
         local.down()
-        shutil.rmtree(local.folder)
+        shutil.rmtree(local.folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def own_broker(kafka_jars: Path) -> Iterator[LocalBroker]:
     with locked(local.folder.with_name("users.lock"), wait_s=0):
         yield local
         local.down()
-    shutil.rmtree(local.folder.parent)
+    shutil.rmtree(local.folder.parent, ignore_errors=True)
 
 
 @pytest.fixture

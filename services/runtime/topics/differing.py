@@ -8,6 +8,8 @@ from services.runtime.topics.wanted import ClusterTopic
 
 PARTITIONS = "partition count"
 MISSING = "missing"
+TOLD_MAX = 3
+"""Differences in one sentence; all of them are in `differences`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class ClusterDiffers(ClusterError):  # noqa: N818 - says what stands
         first = differences[0]
         self.differences = differences
         self.topic, self.expected, self.found = first.topic, first.expected, first.found
-        super().__init__(f"{'; '.join(map(str, differences))}. {remedy}")
+        told = [*map(str, differences[:TOLD_MAX])]
+        if len(differences) > TOLD_MAX:
+            told.append(f"and {len(differences) - TOLD_MAX} more")
+        super().__init__(f"{'; '.join(told)}. {remedy}")
 
 
 @dataclass(frozen=True, slots=True)
