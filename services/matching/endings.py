@@ -75,15 +75,12 @@ class KeptEndings:
 
     def note(self, fact: AnyFact) -> None:
         """Take in what a fact changed; called after the state has evolved."""
-        match fact:
-            case AskEnded():
-                heappush(self._asks, (fact.at_ms, fact.ask))
-            case OfferEnded():
-                heappush(self._offers, (fact.at_ms, fact.offer))
-            case MemberKnown() | MemberMarked() | MemberGone():
-                self._fading[fact.member] = None
-            case _:
-                pass
+        if isinstance(fact, AskEnded):
+            heappush(self._asks, (fact.at_ms, fact.ask))
+        elif isinstance(fact, OfferEnded):
+            heappush(self._offers, (fact.at_ms, fact.offer))
+        elif isinstance(fact, (MemberKnown, MemberMarked, MemberGone)):
+            self._fading[fact.member] = None
 
     def asks_ended(self, before_ms: int) -> list[AskState]:
         """See `Endings`."""

@@ -20,6 +20,7 @@ from schemas.facts import (
     SeriesListed,
 )
 from schemas.journal import Block, JournalRecord
+from schemas.operations import Reassigned
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
 from services.matching.canonical import NO_CHAIN, Sealed, next_chain, sealed
@@ -176,12 +177,13 @@ class Engine:
 
     def _after(self, event: Received, decided: list[AnyFact], moment: Moment) -> list[AnyFact]:
         """What can only be decided once the event's own facts hold."""
-        if not any(isinstance(fact, MatchMoved) for fact in decided):
+        if not isinstance(event.data, Reassigned) or not any(isinstance(fact, MatchMoved) for fact in decided):
             return []
         return decide_after(self.state.communities[event.data.community], event, moment, self.taxonomy)
 
     def _awaited(self, fact: AnyFact) -> list[Received]:
-        subject = _brings(fact)
+        community = self.state.communities.get(fact.community)
+        subject = _brings(fact) if community is not None and community.waiting else None
         if subject is None:
             return []
         return [waiting.event for waiting in self._index(fact.community).waiting_for(*subject)]
@@ -261,14 +263,12 @@ class Engine:
 
     def _is_new(self, fact: AnyFact) -> bool:
         """The fact lists an ask or an offer that is not there yet."""
+        if not isinstance(fact, (AskListed, OfferListed)):
+            return False
         known = self.state.communities.get(fact.community)
-        match fact:
-            case AskListed():
-                return known is not None and fact.ask.ask not in known.asks
-            case OfferListed():
-                return known is not None and fact.offer.offer not in known.offers
-            case _:
-                return False
+        if known is None:
+            return False
+        return fact.ask.ask not in known.asks if isinstance(fact, AskListed) else fact.offer.offer not in known.offers
 
     def _index(self, name: str) -> Index:
         if name not in self._indexes:

@@ -4,7 +4,9 @@ Answers exactly what `NaiveIndex` answers. Heaps are lazy: an entry is pushed wh
 against the state when it comes up, so a stale one (even of a namesake long forgotten) costs a look and nothing else.
 """
 
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
+from typing import ClassVar
 
 from schemas.codes import FollowUp
 from schemas.facts import (
@@ -45,11 +47,12 @@ from services.matching.index import (
     silence_ends_ms,
 )
 from services.matching.score import Prospects
-from services.matching.series import key_of, rests_until_ms
+from services.matching.series import key_of
+from services.matching.series_rests import SeriesRests
 from services.matching.state import ACTIVE, AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
-from services.matching.waiting_room import Subject, WaitingRoom
+from services.matching.waiting_room import WaitingRoom
 
 Due = list[tuple[int, str]]
 
@@ -75,10 +78,7 @@ class GridIndex:
         self._ask_ends: Due = []
         self._offer_ends: Due = []
         self._escalations: Due = []
-        self._series_rests: Due = []
-        self._series_of: dict[Subject, str] = {}
-        self._listed_of: dict[str, Subject] = {}
-        """Series → the occurrence that was listed last of it; before it, the other way round."""
+        self._series = SeriesRests(community)
         self._room = WaitingRoom(community)
         self._kept = KeptEndings(community)
         self.endings: Endings = self._kept
@@ -96,66 +96,24 @@ class GridIndex:
         for match in community.matches.values():
             self._file_match(match)
         for key in community.series:
-            self._file_series(key)
+            self._series.file(key)
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""
-        known = self._community
         self._kept.note(fact)
-        match fact:
-            case AskListed():
-                self._arrive(fact.ask.place, is_new=is_new)
-                self._file_ask(known.asks[fact.ask.ask], is_new=True)
-                for name in known.asks[fact.ask.ask].matches:
-                    self._file_match(known.matches[name])
-                self._file_series_of("ask", fact.ask.ask)
-            case AskMarked() | AskEnded() | AskReturned():
-                self._file_ask(known.asks[fact.ask], is_new=True)
-                self._file_series_of("ask", fact.ask)
-            case OfferListed():
-                self._arrive(fact.offer.place, is_new=is_new)
-                self._note_member(fact.offer.member)
-                self._file_offer(known.offers[fact.offer.offer], is_new=True)
-                self._file_series_of("offer", fact.offer.offer)
-            case OfferEnded():
-                self._file_offer(known.offers[fact.offer])
-                self._file_series_of("offer", fact.offer)
-            case SeriesListed():
-                self._file_series(key_of(fact.series.kind, fact.series.series))
-            case SeriesAdvanced() | SeriesMarked():
-                self._file_series(key_of(fact.kind, fact.series))
-            case Proposed():
-                self._file_match(known.matches[fact.match])
-                self._file_look(known.asks[fact.ask])
-                self._unasked.take(fact.ask)
-                self._note_member(fact.offerer)
-            case MatchMoved():
-                moved = known.matches[fact.match]
-                self._file_match(moved)
-                self._file_ask(known.asks[moved.ask])
-                self._file_offer(known.offers[moved.offer])
-                self._note_member(moved.offerer)
-            case OfferMarked():
-                if self.columns is not None:
-                    self.columns.offers.pause(fact.offer, paused=fact.paused)
-            case MemberKnown() | MemberMarked() | MemberGone():
-                self._note_member(fact.member)
-            case PutWaiting():
-                self._room.enter(known.waiting[fact.event.uid])
-            case Refused():
-                if fact.verb is not None and fact.about in known.matches:
-                    self._note_member(known.matches[fact.about].offerer)
-            case LeftWaiting():
-                self._room.leave(fact.uid)
-            case _:
-                pass
+        step = self._STEPS.get(type(fact))
+        if step is not None:
+            step(self, fact, is_new=is_new)
 
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """See `Index`."""
         due: dict[str, MatchState] = {}
         for ends_ms, name in _pop_due(self._match_ends, now_ms):
             match = self._community.matches.get(name)
-            if match is not None and self._silence_ends_ms(match) == ends_ms:
+            if (
+                match is not None
+                and silence_ends_ms(self._community.policy, match, self._community.asks[match.ask]) == ends_ms
+            ):
                 due[name] = match
         return list(due.values())
 
@@ -183,10 +141,7 @@ class GridIndex:
 
     def series_due(self, now_ms: int) -> list[SeriesState]:
         """See `Index`."""
-        keys = sorted({key: None for _, key in _pop_due(self._series_rests, now_ms)})
-        known = self._community.series
-        rests = [(known[key], rests_until_ms(self._community, known[key])) for key in keys if key in known]
-        return [series for series, until_ms in rests if until_ms is not None and until_ms < now_ms]
+        return self._series.due(now_ms)
 
     def waiting_due(self, now_ms: int) -> list[Waiting]:
         """See `Index`."""
@@ -253,6 +208,62 @@ class GridIndex:
         place = offer.spec.place
         return None if place is None else self._hoods.open_around(self._hoods.number_at(place))
 
+    def _note_ask_listed(self, fact: AskListed, *, is_new: bool) -> None:
+        ask = self._community.asks[fact.ask.ask]
+        self._arrive(fact.ask.place, is_new=is_new)
+        self._file_ask(ask, is_new=True)
+        for name in ask.matches:
+            self._file_match(self._community.matches[name])
+        self._series.file_of("ask", fact.ask.ask)
+
+    def _note_ask(self, fact: AskMarked | AskEnded | AskReturned, *, is_new: bool) -> None:
+        self._file_ask(self._community.asks[fact.ask], is_new=True)
+        self._series.file_of("ask", fact.ask)
+
+    def _note_offer_listed(self, fact: OfferListed, *, is_new: bool) -> None:
+        self._arrive(fact.offer.place, is_new=is_new)
+        self._note_member(fact.offer.member)
+        self._file_offer(self._community.offers[fact.offer.offer], is_new=True)
+        self._series.file_of("offer", fact.offer.offer)
+
+    def _note_offer_ended(self, fact: OfferEnded, *, is_new: bool) -> None:
+        self._file_offer(self._community.offers[fact.offer])
+        self._series.file_of("offer", fact.offer)
+
+    def _note_offer_marked(self, fact: OfferMarked, *, is_new: bool) -> None:
+        if self.columns is not None:
+            self.columns.offers.pause(fact.offer, paused=fact.paused)
+
+    def _note_series(self, fact: SeriesListed | SeriesAdvanced | SeriesMarked, *, is_new: bool) -> None:
+        said = fact.series if isinstance(fact, SeriesListed) else fact
+        self._series.file(key_of(said.kind, said.series))
+
+    def _note_proposed(self, fact: Proposed, *, is_new: bool) -> None:
+        self._file_match(self._community.matches[fact.match])
+        self._file_look(self._community.asks[fact.ask])
+        self._unasked.take(fact.ask)
+        self._note_member(fact.offerer)
+
+    def _note_moved(self, fact: MatchMoved, *, is_new: bool) -> None:
+        known, moved = self._community, self._community.matches[fact.match]
+        self._file_match(moved)
+        self._file_ask(known.asks[moved.ask])
+        self._file_offer(known.offers[moved.offer])
+        self._note_member(moved.offerer)
+
+    def _note_of_member(self, fact: MemberKnown | MemberMarked | MemberGone, *, is_new: bool) -> None:
+        self._note_member(fact.member)
+
+    def _note_refused(self, fact: Refused, *, is_new: bool) -> None:
+        if fact.verb is not None and fact.about in self._community.matches:
+            self._note_member(self._community.matches[fact.about].offerer)
+
+    def _note_waiting(self, fact: PutWaiting | LeftWaiting, *, is_new: bool) -> None:
+        if isinstance(fact, PutWaiting):
+            self._room.enter(self._community.waiting[fact.event.uid])
+        else:
+            self._room.leave(fact.uid)
+
     def _prospects(self, name: tuple[bool, str], told_ms: int) -> Prospects:
         assert self._tally is not None, "supply is asked for only where it is counted"
         self._tally.age(told_ms)
@@ -266,9 +277,6 @@ class GridIndex:
     def _note_member(self, name: str) -> None:
         if self.columns is not None:
             self.columns.members.note(name)
-
-    def _silence_ends_ms(self, match: MatchState) -> int | None:
-        return silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
 
     def _file_ask(self, ask: AskState, *, is_new: bool = False) -> None:
         """File an ask as it stands now.
@@ -352,33 +360,39 @@ class GridIndex:
             self.columns.offers.take(name)
 
     def _file_match(self, match: MatchState) -> None:
-        ends_ms = self._silence_ends_ms(match)
+        ends_ms = silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
         if ends_ms is not None:
             heappush(self._match_ends, (ends_ms, match.match))
-
         for at_ms, what in self._follow_ups_of(match):
             heappush(self._follow_ups, (at_ms, match.match, what))
 
     def _follow_ups_of(self, match: MatchState) -> list[tuple[int, FollowUp]]:
-        if match.status not in ACTIVE:
-            return []
-        return list(follow_ups(self._community.policy, match, self._community.asks[match.ask]))
+        ask = self._community.asks[match.ask]
+        return list(follow_ups(self._community.policy, match, ask)) if match.status in ACTIVE else []
 
-    def _file_series(self, key: str) -> None:
-        series = self._community.series[key]
-        if series.listed is not None:
-            before, now = self._listed_of.get(key), (series.spec.kind, series.listed)
-            if before is not None and before != now:
-                del self._series_of[before]
-            self._listed_of[key], self._series_of[now] = now, key
-        until_ms = rests_until_ms(self._community, series)
-        if until_ms is not None:
-            heappush(self._series_rests, (until_ms, key))
-
-    def _file_series_of(self, kind: str, name: str) -> None:
-        key = self._series_of.get((kind, name))
-        if key is not None and key in self._community.series:
-            self._file_series(key)
+    # fmt: off
+    _STEPS: ClassVar[Mapping[type, Callable[..., None]]] = {
+        AskListed:      _note_ask_listed,
+        AskMarked:      _note_ask,
+        AskEnded:       _note_ask,
+        AskReturned:    _note_ask,
+        OfferListed:    _note_offer_listed,
+        OfferMarked:    _note_offer_marked,
+        OfferEnded:     _note_offer_ended,
+        SeriesListed:   _note_series,
+        SeriesAdvanced: _note_series,
+        SeriesMarked:   _note_series,
+        Proposed:       _note_proposed,
+        MatchMoved:     _note_moved,
+        MemberKnown:    _note_of_member,
+        MemberMarked:   _note_of_member,
+        MemberGone:     _note_of_member,
+        Refused:        _note_refused,
+        PutWaiting:     _note_waiting,
+        LeftWaiting:    _note_waiting,
+    }
+    # fmt: on
+    """What the look-ups take in of each kind of fact."""
 
 
 def _pop_due(heap: Due, now_ms: int) -> list[tuple[int, str]]:

@@ -56,7 +56,9 @@ MAY_SAY: Mapping[Verb, tuple[Role, ...]] = {
 # fmt: on
 
 
+STATUS_AFTER = {(status, move): MatchStatus(to) for status, moves in MATCH.moves.items() for move, to in moves.items()}
+
+
 def status_after(status: MatchStatus, move: str) -> MatchStatus | None:
     """Where a match stands after a move, or None where the lifecycle refuses it."""
-    after = MATCH.after(status.value, move)
-    return None if after is None else MatchStatus(after)
+    return STATUS_AFTER.get((status, move))

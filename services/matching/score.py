@@ -109,8 +109,9 @@ def parts_of(pair: Pair, ask: AskPoints, offer: OfferPoints) -> dict[str, int]:
         "continuity": dial.continuity if helped else 0,
         "fairness": offer.fairness,
     }
-    if not pair.policy.acceptance.is_certain:
-        parts |= of_shares(pair.policy.acceptance, sum(parts.values()), ask, offer, way_m, helped=helped)
+    acceptance = pair.policy.acceptance
+    if not acceptance.is_certain:
+        parts |= of_shares(acceptance, sum(parts.values()), ask, offer, way_m, helped=helped)
     return {name: points for name, points in parts.items() if points}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 SOLVER_VERSION = "mcf-1"
@@ -109,20 +110,22 @@ def min_cost_flow(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping
     finer = len(arcs) ** 2  # above any sum of ranks
     if finer * points_max * (sink + 2) > COST_SUM_MAX:
         finer = 0
-    flow = SimpleMinCostFlow()
-    for rank, arc in enumerate(arcs):
-        flow.add_arc_with_capacity_and_unit_cost(
-            asks[arc.ask], helpers[arc.helper], 1, rank - arc.points * finer if finer else -arc.points
-        )
     degree = Counter(arc.ask for arc in arcs)
-    for ask, node in asks.items():
-        flow.add_arc_with_capacity_and_unit_cost(source, node, min(wanted[ask], degree[ask]), 0)
-    for name, node in helpers.items():
-        flow.add_arc_with_capacity_and_unit_cost(node, sink, slots[name], 0)
-    supply = sum(min(wanted[ask], degree[ask]) for ask in asks)
-    flow.add_arc_with_capacity_and_unit_cost(source, sink, supply, 0)
-    flow.set_node_supply(source, supply)
-    flow.set_node_supply(sink, -supply)
+    sent = [min(wanted[ask], degree[ask]) for ask in asks]
+    costs = [rank - arc.points * finer if finer else -arc.points for rank, arc in enumerate(arcs)]
+    rest = len(asks) + len(helpers) + 1
+    tails = [asks[arc.ask] for arc in arcs] + [source] * len(asks) + [*helpers.values(), source]
+    heads = [helpers[arc.helper] for arc in arcs] + [*asks.values()] + [sink] * (len(helpers) + 1)
+    room = [1] * len(arcs) + sent + [slots[name] for name in helpers] + [sum(sent)]
+    flow = SimpleMinCostFlow()
+    rows = flow.add_arcs_with_capacity_and_unit_cost(
+        np.array(tails, dtype=np.int32),
+        np.array(heads, dtype=np.int32),
+        np.array(room, dtype=np.int64),
+        np.array(costs + [0] * rest, dtype=np.int64),
+    )
+    flow.set_node_supply(source, sum(sent))
+    flow.set_node_supply(sink, -sum(sent))
     status = flow.solve()
     assert status == flow.OPTIMAL, f"min-cost flow ended with status {status} on {len(arcs)} arcs"
-    return [arc for rank, arc in enumerate(arcs) if flow.flow(rank) > 0]
+    return [arc for arc, flown in zip(arcs, flow.flows(rows[: len(arcs)]).tolist(), strict=True) if flown > 0]

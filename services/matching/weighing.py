@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
 
 from schemas.facts import CONSIDERED_ALTERNATIVES, Alternative, Explanation, Fell
 from schemas.taxonomy import Taxonomy
@@ -161,13 +160,16 @@ def rank(scored: Scored) -> tuple[int, str]:
 def explain(round_: Round, weighed: Weighed, offer: OfferState, solver: str) -> Explanation:
     """Why this offer: its parts, what fell to which rule, and the best that were not taken."""
     pair = pair_of(round_.community, round_.taxonomy, weighed.ask, offer, round_.moment.told_ms)
-    others = islice((one for one in weighed.best if one.offer is not offer), CONSIDERED_ALTERNATIVES)
+    others = [one for one in weighed.best.first(CONSIDERED_ALTERNATIVES + 1) if one.offer is not offer]
     return Explanation.trusted(
         parts=parts_of(pair, weighed.points, round_.points_of(pair)),
         considered=weighed.looked_at,
         feasible=weighed.feasible,
         fell=tuple(fell(rule, count) for rule, count in sorted(weighed.fell.items())),
-        alternatives=tuple(Alternative.trusted(offer=one.offer.spec.offer, points=one.points) for one in others),
+        alternatives=tuple(
+            Alternative.trusted(offer=one.offer.spec.offer, points=one.points)
+            for one in others[:CONSIDERED_ALTERNATIVES]
+        ),
         solver=solver,
     )
 

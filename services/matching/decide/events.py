@@ -63,6 +63,10 @@ DECIDE: Mapping[type, Decide] = {
 # fmt: on
 
 
+KNOWN = {"ask": "asks", "offer": "offers", "match": "matches", "member": "members"}
+"""Where a community keeps what an event may speak of."""
+
+
 def decide_event(state: PartitionState, event: Received, moment: Moment, taxonomy: Taxonomy) -> list[AnyFact]:
     """The facts one event leads to: at least one, a refusal if nothing else."""
     community = state.communities.get(event.data.community)
@@ -82,7 +86,7 @@ def decide_event(state: PartitionState, event: Received, moment: Moment, taxonom
 def decide_known(community: CommunityState, event: Received, moment: Moment, taxonomy: Taxonomy) -> list[AnyFact]:
     """Decide an event whose subject is there."""
     said = event.data
-    if isinstance(said, AskOpened | OfferOpened) and said.schedule is not None:
+    if isinstance(said, (AskOpened, OfferOpened)) and said.schedule is not None:
         return recurring.open_series(community, event, said, moment, taxonomy)
     series = series_spoken_of(community, said)
     if series is not None:
@@ -112,13 +116,8 @@ def missing_of(community: CommunityState, data: AnyEvent) -> tuple[str, str] | N
     if subject is None:
         return None
     kind, name = subject
-    known: Mapping[str, Mapping[str, object]] = {
-        "ask": community.asks,
-        "offer": community.offers,
-        "match": community.matches,
-        "member": community.members,
-    }
-    return None if name in known[kind] or key_of(kind, name) in community.series else subject
+    known: Mapping[str, object] = getattr(community, KNOWN[kind])
+    return None if name in known or key_of(kind, name) in community.series else subject
 
 
 def _wait(community: CommunityState, event: Received, moment: Moment, missing: tuple[str, str]) -> list[AnyFact]:

@@ -1,0 +1,45 @@
+"""Which series is next to be looked at: a heap of moments, and which occurrence belongs to which series."""
+
+from heapq import heappop, heappush
+
+from services.matching.series import rests_until_ms
+from services.matching.state import CommunityState, SeriesState
+from services.matching.waiting_room import Subject
+
+
+class SeriesRests:
+    """The series of one community, by the last millisecond at which nothing is to be done about them."""
+
+    def __init__(self, community: CommunityState) -> None:
+        self._community = community
+        self._rests: list[tuple[int, str]] = []
+        self._series_of: dict[Subject, str] = {}
+        self._listed_of: dict[str, Subject] = {}
+        """Series → the occurrence that was listed last of it; before it, the other way round."""
+
+    def file(self, key: str) -> None:
+        """Take in how a series stands now."""
+        series = self._community.series[key]
+        if series.listed is not None:
+            before, now = self._listed_of.get(key), (series.spec.kind, series.listed)
+            if before is not None and before != now:
+                del self._series_of[before]
+            self._listed_of[key], self._series_of[now] = now, key
+        until_ms = rests_until_ms(self._community, series)
+        if until_ms is not None:
+            heappush(self._rests, (until_ms, key))
+
+    def file_of(self, kind: str, name: str) -> None:
+        """Take in that something happened to an ask or an offer, which may be an occurrence of a series."""
+        key = self._series_of.get((kind, name))
+        if key is not None and key in self._community.series:
+            self.file(key)
+
+    def due(self, now_ms: int) -> list[SeriesState]:
+        """See `Index.series_due`."""
+        popped: dict[str, None] = {}
+        while self._rests and self._rests[0][0] < now_ms:
+            popped[heappop(self._rests)[1]] = None
+        known = self._community.series
+        rests = [(known[key], rests_until_ms(self._community, known[key])) for key in sorted(popped) if key in known]
+        return [series for series, until_ms in rests if until_ms is not None and until_ms < now_ms]
