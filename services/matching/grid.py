@@ -35,6 +35,7 @@ from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
 from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
 from services.matching.columns import Columns
+from services.matching.due_heap import Due, pop_due
 from services.matching.endings import Endings, KeptEndings
 from services.matching.follow_up import follow_ups
 from services.matching.hoods import Hoods
@@ -53,8 +54,6 @@ from services.matching.state import ACTIVE, AskState, CommunityState, MatchState
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
 from services.matching.waiting_room import WaitingRoom
-
-Due = list[tuple[int, str]]
 
 
 class GridIndex:
@@ -108,7 +107,7 @@ class GridIndex:
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """See `Index`."""
         due: dict[str, MatchState] = {}
-        for ends_ms, name in _pop_due(self._match_ends, now_ms):
+        for ends_ms, name in pop_due(self._match_ends, now_ms):
             match = self._community.matches.get(name)
             if (
                 match is not None
@@ -129,13 +128,13 @@ class GridIndex:
 
     def asks_due(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in _pop_due(self._ask_ends, now_ms)})
+        names = sorted({name: None for _, name in pop_due(self._ask_ends, now_ms)})
         asks = [self._community.asks[name] for name in names if name in self._community.asks]
         return [ask for ask in asks if is_ask_due(self._community, ask, now_ms)]
 
     def offers_due(self, now_ms: int) -> list[OfferState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in _pop_due(self._offer_ends, now_ms)})
+        names = sorted({name: None for _, name in pop_due(self._offer_ends, now_ms)})
         offers = [self._community.offers[name] for name in names if name in self._community.offers]
         return [offer for offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
 
@@ -149,7 +148,7 @@ class GridIndex:
 
     def asks_to_escalate(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in _pop_due(self._escalations, now_ms)})
+        names = sorted({name: None for _, name in pop_due(self._escalations, now_ms)})
         asks = [self._open_asks[name] for name in names if name in self._open_asks]
         policy = self._community.policy
         return [ask for ask in asks if not ask.escalated and escalates_ms(policy, ask) < now_ms]
@@ -393,11 +392,3 @@ class GridIndex:
     }
     # fmt: on
     """What the look-ups take in of each kind of fact."""
-
-
-def _pop_due(heap: Due, now_ms: int) -> list[tuple[int, str]]:
-    """Everything that fell due before `now_ms`, in order."""
-    due = []
-    while heap and heap[0][0] < now_ms:
-        due.append(heappop(heap))
-    return due

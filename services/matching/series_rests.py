@@ -1,7 +1,8 @@
 """Which series is next to be looked at: a heap of moments, and which occurrence belongs to which series."""
 
-from heapq import heappop, heappush
+from heapq import heappush
 
+from services.matching.due_heap import Due, pop_due
 from services.matching.series import rests_until_ms
 from services.matching.state import CommunityState, SeriesState
 from services.matching.waiting_room import Subject
@@ -12,7 +13,7 @@ class SeriesRests:
 
     def __init__(self, community: CommunityState) -> None:
         self._community = community
-        self._rests: list[tuple[int, str]] = []
+        self._rests: Due = []
         self._series_of: dict[Subject, str] = {}
         self._listed_of: dict[str, Subject] = {}
         """Series → the occurrence that was listed last of it; before it, the other way round."""
@@ -37,9 +38,7 @@ class SeriesRests:
 
     def due(self, now_ms: int) -> list[SeriesState]:
         """See `Index.series_due`."""
-        popped: dict[str, None] = {}
-        while self._rests and self._rests[0][0] < now_ms:
-            popped[heappop(self._rests)[1]] = None
+        keys = sorted({key: None for _, key in pop_due(self._rests, now_ms)})
         known = self._community.series
-        rests = [(known[key], rests_until_ms(self._community, known[key])) for key in sorted(popped) if key in known]
+        rests = [(known[key], rests_until_ms(self._community, known[key])) for key in keys if key in known]
         return [series for series, until_ms in rests if until_ms is not None and until_ms < now_ms]
