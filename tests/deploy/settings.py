@@ -2,11 +2,15 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
 
+from services.intake.breaker import SourceLimits
+from services.intake.settings import IntakeWorkerSettings
 from services.runtime.kafka import KafkaSettings
 from services.runtime.worker import WorkerSettings
 
-READ_BY = (KafkaSettings.from_environment, WorkerSettings.from_environment)
+READ_BY = (KafkaSettings.from_environment, WorkerSettings.from_environment, IntakeWorkerSettings.from_environment)
 
 
 class Asked(Mapping[str, str]):
@@ -33,3 +37,30 @@ def names_read() -> set[str]:
         with contextlib.suppress(KeyError):
             read(asked)
     return asked.names
+
+
+def defaults() -> dict[str, str]:
+    """What each setting is where the environment leaves it out; empty where that is nothing, or no fixed word."""
+    worker, intake = WorkerSettings(), IntakeWorkerSettings()
+    found = {f"COMMONWEAL_KAFKA_{name.upper()}": value for name, value in _values(KafkaSettings()).items()}
+    found |= {f"COMMONWEAL_INTAKE_{name.upper()}": value for name, value in _values(intake).items() if name != "limits"}
+    found |= {f"COMMONWEAL_SOURCE_{name.upper()}": value for name, value in _values(intake.limits).items()}
+    found |= {
+        "COMMONWEAL_HTTP_HOST": worker.host,
+        "COMMONWEAL_HTTP_PORT": worker.port,
+        "COMMONWEAL_DATA_DIR": worker.data_dir,
+        "COMMONWEAL_DATABASE_URL": worker.database_url,
+        "COMMONWEAL_DRAIN_SECONDS": worker.drain_s,
+        "COMMONWEAL_STALLED_AFTER_SECONDS": worker.stalled_after_s,
+    }
+    return {name: _said(value) for name, value in found.items()}
+
+
+def _values(settings: KafkaSettings | IntakeWorkerSettings | SourceLimits) -> dict[str, Any]:
+    return {one.name: getattr(settings, one.name) for one in fields(settings)}
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
