@@ -1,12 +1,15 @@
 """What deciding counts for the operator: the same in both shells."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schemas.codes import Urgency
 from schemas.decisions import DecisionBlock
 from schemas.facts import EventQuarantined, Proposed
 from services.matching.engine import Engine
 from services.matching.logtime import crosses
+from services.matching.waiting_asks import WaitingAsks
 from services.runtime.metrics import Metrics
 
 
@@ -36,6 +39,16 @@ def count(metrics: Metrics, engine: Engine, block: DecisionBlock, took: Took) ->
             _observe_wait(metrics, engine, fact)
         elif isinstance(fact, EventQuarantined):
             metrics.quarantined.inc()
+
+
+def show_waits(metrics: Metrics, partitions: Sequence[WaitingAsks]) -> None:
+    """Show how many asks wait in these partitions together, and since when."""
+    for urgency in Urgency:
+        found = [one.waits(urgency) for one in partitions]
+        metrics.asks_waiting.set(sum(one.waiting for one in found), urgency=urgency)
+        metrics.asks_overdue.set(sum(one.overdue for one in found), urgency=urgency)
+        longest_ms = max((one.longest_ms for one in found), default=0)
+        metrics.oldest_waiting_seconds.set(longest_ms / 1_000, urgency=urgency)
 
 
 def _observe_wait(metrics: Metrics, engine: Engine, fact: Proposed) -> None:

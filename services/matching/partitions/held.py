@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from schemas.topics import JOURNAL
 from services.matching.history import Standing
+from services.matching.metrics import show_waits
 from services.matching.partitions.shared import Shared
 from services.matching.partitions.task import PartitionTask
 from services.runtime.log import LogError, Record
@@ -79,6 +80,8 @@ class Partitions:
                 await self._look()
             except LogError as error:
                 log.warning("%s", error)
+            waiting = [task.waiting for task in self._tasks.values() if task.waiting is not None]
+            show_waits(self._shared.metrics, waiting)
             await asyncio.sleep(WATCH_S)
 
     async def _look(self) -> None:

@@ -20,6 +20,7 @@ from services.matching.partitions.restoring import restored, words_of
 from services.matching.partitions.shared import Shared
 from services.matching.partitions.troubles import trouble
 from services.matching.quarantine import EventFailedError
+from services.matching.waiting_asks import WaitingAsks
 from services.runtime.log import LogError, LogUnwritable, NewRecord, Record
 from services.runtime.snapshots import SnapshotError
 
@@ -55,6 +56,8 @@ class PartitionTask:
 
     def __init__(self, shared: Shared, partition: int, known: Standing | None = None) -> None:
         self.inbox = Inbox()
+        self.waiting: WaitingAsks | None = None
+        """None until it was restored."""
         self._shared = shared
         self._partition = partition
         self._journal = Journal(shared.kafka, partition, self.inbox)
@@ -120,6 +123,7 @@ class PartitionTask:
         async with self._shared.restoring:
             standing = await restored(self._shared, self._partition, known)
         self._words = await words_of(self._shared, self._partition)
+        self.waiting = await asyncio.to_thread(WaitingAsks, standing.engine.state)
         self._reached = standing.engine.next_offset
         health.ends(JOURNAL.name, self._partition, self.inbox.end, position=self._reached)
         health.recovering(JOURNAL.name, self._partition, on=False)
@@ -152,6 +156,8 @@ class PartitionTask:
         self._shared.after_step("append decisions")
         self._shared.health.done(JOURNAL.name, self._partition, sent.asked.offset, sent.asked.stamp_ms)
         count(self._shared.metrics, standing.engine, sent.decided.block, sent.took)
+        if self.waiting is not None:
+            self.waiting.hear(standing.engine.state, sent.decided.block.facts)
 
     async def _keep(self, standing: Standing) -> None:
         """Step 5. The engine stands still meanwhile, its neighbours do not."""
