@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -53,7 +54,7 @@ class Prometheus:
         """What the query has as soon as it has anything; what it has at the end of the time otherwise."""
         deadline = time.monotonic() + within_s
         while not (found := self.series(query)) and time.monotonic() < deadline:
-            time.sleep(LOOK_S)
+            Event().wait(LOOK_S)
         return found
 
 
@@ -99,7 +100,7 @@ def _ready(prometheus: Prometheus, process: subprocess.Popen[bytes], log: Path) 
             with urlopen(f"{prometheus.address}/-/ready", timeout=5):
                 return prometheus
         except OSError:
-            time.sleep(LOOK_S)
+            Event().wait(LOOK_S)
     raise AssertionError(f"Prometheus did not start: {log.read_text(errors='replace')[-2_000:]}")
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.main import get_command
 
-from services.cli.main import app
+from tests.deploy.commands import exists
 from tests.deploy.settings import defaults, names_read
 from tests.house.sources import ROOT
 
@@ -56,15 +55,3 @@ def test_a_page_leads_to_pages_and_sections_that_exist(page: Any) -> None:
 def test_a_file_that_a_page_names_exists(page: Any) -> None:
     named = re.findall(r"`((?:deploy|docs|schemas)/[\w./-]+)`", page.read_text(encoding="utf-8"))
     assert [path for path in named if not (ROOT / path).exists()] == []
-
-
-def exists(words: list[str]) -> bool:
-    """Whether the command line knows these words, up to the first that is an argument or option."""
-    command: Any = get_command(app)
-    for word in words:
-        if not hasattr(command, "commands"):
-            return True
-        if word not in command.commands:
-            return False
-        command = command.commands[word]
-    return True
