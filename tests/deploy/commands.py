@@ -7,7 +7,7 @@ from typer.main import get_command
 
 from services.cli.main import app
 
-COMING = {"broker", "doctor", "topics"}
+COMING = {"doctor"}
 
 
 def exists(words: Sequence[str]) -> bool:
