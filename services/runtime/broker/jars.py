@@ -54,7 +54,7 @@ def _fetch(folder: Path, endpoint: str, repository: str) -> None:
     """Make the folder, whole or not at all; who comes second waits for the first."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder.with_suffix(".lock")):
+        with _alone(folder.with_name(f"{folder.name}.lock")):
             if folder.is_dir():
                 return
             with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetching-") as scratch:
