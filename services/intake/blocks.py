@@ -3,6 +3,7 @@
 What is no event at all comes out beside the blocks, as a reject.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -57,9 +58,12 @@ def settled(readings: Sequence[Reading]) -> list[Record]:
     """
     if any(not reading.drained and not reading.records for reading in readings):
         return []
-    merged = sorted((record for reading in readings for record in reading.records), key=_order)
     open_ends = [_order(reading.records[-1]) for reading in readings if not reading.drained]
-    return merged if not open_ends else [record for record in merged if _order(record) <= min(open_ends)]
+    found: list[Record] = []
+    for reading in readings:
+        count = bisect_right(reading.records, min(open_ends), key=_order) if open_ends else len(reading.records)
+        found += reading.records[:count]
+    return sorted(found, key=_order)
 
 
 def cut(inbound: Sequence[Record], *, caught_up: bool, taken: Mapping[str, int], read: ReadEvent = read_event) -> Cut:

@@ -70,7 +70,7 @@ class Breaker:
 
     def judged(self, source: str, now_ms: int, *, rejected: bool) -> None:
         """Hear what became of an event that was allowed."""
-        state = self._refilled(source, now_ms)
+        state = self._sources.get(source) or self._refilled(source, now_ms)
         state.judged += 1
         state.rejected += rejected
         if state.judged < self.limits.window_events:

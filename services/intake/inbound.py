@@ -6,6 +6,7 @@ fall back, since what an older intake cannot understand whole may still be good.
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -27,6 +28,7 @@ INBOUND_ORDER: Final = tuple(topic.name for topic in (OPERATIONS, MEMBERS, ASKS,
 ReadEvent = Callable[[Record], Received | Rejected]
 """`read_event`, or what refuses more than it does."""
 
+WORDS_KEPT: Final = 4_096
 _ID: Final = re.compile(ID_PATTERN)
 _TYPE: Final = re.compile(TYPE_PATTERN)
 
@@ -34,10 +36,10 @@ _TYPE: Final = re.compile(TYPE_PATTERN)
 def read_event(record: Record) -> Received | Rejected:
     """The event in an inbound record, stamped with its receipt; or why there is none."""
     headers = dict(record.headers)
-    source, event_id = _text(headers, "ce_source"), _text(headers, "ce_id")
-    if not (_ID.fullmatch(source) and _ID.fullmatch(event_id)):
+    source, event_id = _source(headers.get("ce_source")), _text(headers, "ce_id")
+    if source is None or not _ID.fullmatch(event_id):
         return Rejected(Why.unreadable, "header ce_source or ce_id is missing or no id; its writer has to send both")
-    refused = _outside(record, _text(headers, "ce_type"))
+    refused = _outside(record, headers)
     if refused is not None:
         return refused
     time_ms = _time_ms(headers)
@@ -54,13 +56,12 @@ def read_event(record: Record) -> Received | Rejected:
             Why.wrong_partition,
             f"its community lives on partition {lives_on}; its writer has to compute it from that",
         )
-    return Received(source=source, id=event_id, received_ms=record.stamp_ms, time_ms=time_ms, data=event)
+    return Received.trusted(source=source, id=event_id, received_ms=record.stamp_ms, time_ms=time_ms, data=event)
 
 
 def source_of(record: Record) -> str | None:
     """Who sent a record, where its header says so."""
-    source = dict(record.headers).get("ce_source", b"").decode("utf-8", errors="replace")
-    return source if _ID.fullmatch(source) else None
+    return _source(dict(record.headers).get("ce_source"))
 
 
 def as_sent(record: Record) -> bytes:
@@ -74,10 +75,9 @@ def as_sent(record: Record) -> bytes:
     return start + (b"," if named else b"") + b'"data":' + (record.value or b"null") + b"}"
 
 
-def _outside(record: Record, event_type: str) -> Rejected | None:
+def _outside(record: Record, headers: Mapping[str, bytes]) -> Rejected | None:
     """What can be refused before the value is read."""
-    kind = _TYPE.fullmatch(event_type)
-    if kind is not None and int(kind["version"]) > EVENT_VERSION:
+    if _version(headers.get("ce_type")) > EVENT_VERSION:
         return Rejected(
             Why.unknown_version, f"it is of a version above {EVENT_VERSION}; upgrade intake, then replay it"
         )
@@ -85,7 +85,7 @@ def _outside(record: Record, event_type: str) -> Rejected | None:
         return Rejected(Why.unreadable, "it has no value, and an event always has one; its writer has to correct it")
     if len(record.value) > EVENT_BYTES_MAX:
         return Rejected(Why.too_large, f"it is longer than {EVENT_BYTES_MAX:,} bytes; send less in one event")
-    if record.key is not None and not _is_utf8(record.key):
+    if record.key is not None and not record.key.isascii() and not _is_utf8(record.key):
         return Rejected(Why.not_utf8, "its key is not UTF-8; its writer keys it by the id of what it is about")
     return None
 
@@ -98,6 +98,20 @@ def _time_ms(headers: Mapping[str, bytes]) -> int | Rejected | None:
     if time_ms is None:
         return Rejected(Why.unreadable, "header ce_time is no moment such as 2026-01-05T08:00:00Z; correct it")
     return time_ms
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _source(said: bytes | None) -> str | None:
+    """The id a header names; few send, and many times."""
+    source = (said or b"").decode("utf-8", errors="replace")
+    return source if _ID.fullmatch(source) else None
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def _version(event_type: bytes | None) -> int:
+    """The version a header names; 0 where it names none, which is for the value to tell."""
+    kind = _TYPE.fullmatch((event_type or b"").decode("utf-8", errors="replace"))
+    return 0 if kind is None else int(kind["version"])
 
 
 def _text(headers: Mapping[str, bytes], name: str) -> str:

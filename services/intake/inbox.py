@@ -258,7 +258,9 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
 def _record(topic: str, one: Any) -> Record:
     """As every log hands it over."""
-    headers = tuple((name, content or b"") for name, content in one.headers)
+    headers = one.headers
+    if None in [content for _, content in headers]:
+        headers = tuple((name, content or b"") for name, content in headers)
     return Record(topic, one.partition, one.offset, min(max(one.timestamp, 0), MS_MAX), one.key, one.value, headers)
 
 

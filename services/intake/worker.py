@@ -28,6 +28,7 @@ from services.intake.lanes import Lane, Ready
 from services.intake.limited import limited
 from services.intake.outbox import Outbox, SendError, Sending
 from services.intake.settings import IntakeWorkerSettings
+from services.runtime.collector import collect_rarely
 from services.runtime.log import NewRecord, wall_clock
 from services.runtime.sealing import Sealing
 from services.runtime.sealing_keys import DeadLetterError
@@ -51,6 +52,7 @@ def build(place: Workplace) -> "IntakeWorker":
     Raises:
         IntakeSettingsError: the environment is not in order.
     """
+    collect_rarely()
     return IntakeWorker(place, IntakeWorkerSettings.from_environment(place.env))
 
 
