@@ -28,6 +28,8 @@ INBOUND_ORDER: Final = tuple(topic.name for topic in (OPERATIONS, MEMBERS, ASKS,
 ReadEvent = Callable[[Record], Received | Rejected]
 """`read_event`, or what refuses more than it does."""
 
+UNREADABLE: Final = (("unreadable", b""),)
+"""The headers of a record that could not be read at all, not even its headers."""
 WORDS_KEPT: Final = 4_096
 _ID: Final = re.compile(ID_PATTERN)
 _TYPE: Final = re.compile(TYPE_PATTERN)
@@ -35,6 +37,10 @@ _TYPE: Final = re.compile(TYPE_PATTERN)
 
 def read_event(record: Record) -> Received | Rejected:
     """The event in an inbound record, stamped with its receipt; or why there is none."""
+    if record.headers is UNREADABLE:
+        return Rejected(
+            Why.unreadable, "the client cannot read the batch it came in; its bytes stay in the topic for now"
+        )
     headers = dict(record.headers)
     source, event_id = _source(headers.get("ce_source")), _text(headers, "ce_id")
     if source is None or not _ID.fullmatch(event_id):

@@ -22,8 +22,10 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRa
 
 from schemas.model import MS_MAX
 from schemas.topics import INBOUND, JOURNAL
+from services.intake.inbound import UNREADABLE
 from services.intake.lanes import Lane
 from services.intake.settings import IntakeWorkerSettings
+from services.intake.unreadable import is_unreadable, unreadable_at
 from services.runtime.kafka import FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, KafkaSettings
 from services.runtime.log import Record
 from services.runtime.worker import Health
@@ -112,9 +114,12 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             return {}
         except NoOffsetForPartitionError:
             return {}  # a partition was taken over just now: `on_partitions_assigned` is about to say where it goes on
-        except Exception:
+        except Exception as error:
             self.rewind(self.lanes.values())
-            raise
+            if not is_unreadable(error):
+                raise
+            log.exception("a record cannot be read by the client; it is looked for, partition by partition")
+            return await self._taken_around_unreadable()
         return self._taken(found)
 
     def rewind(self, lanes: Iterable[Lane]) -> None:
@@ -250,6 +255,25 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             if lane.is_full(topic):
                 self._consumer.pause(place)
                 self._full.add(place)
+        return counts
+
+    async def _taken_around_unreadable(self) -> dict[str, int]:
+        """Read each partition that is behind by itself; what cannot be read is taken as records that hold nothing."""
+        counts = dict[str, int]()
+        for place in list(self._consumer.assignment()):
+            end = self._consumer.last_stable_offset(place)
+            if place.partition not in self.lanes or end is None or await self._consumer.position(place) >= end:
+                continue
+            records, bad = await unreadable_at(self._consumer, place, end)
+            if (lane := self.lanes.get(place.partition)) is None:
+                break  # partitions were given out anew meanwhile
+            topic = self._topics[place.topic]
+            stamp_ms = records[-1].timestamp if records else 0
+            empty = [Record(topic, place.partition, offset, stamp_ms, None, None, UNREADABLE) for offset in bad]
+            if bad:
+                log.error("%s/%d: records %d to %d cannot be read", place.topic, place.partition, bad[0], bad[-1])
+            lane.add(topic, [*(_record(topic, one) for one in records), *empty], time.monotonic())
+            counts[topic] = counts.get(topic, 0) + len(records) + len(empty)
         return counts
 
     def _place(self, topic: str, partition: int) -> Any:

@@ -107,9 +107,9 @@ class Lane:
         """Take what was read, in the order of its offsets."""
         one = self._waiting[topic]
         one.take(records)
-        if self._due_s is None:
+        if self._due_s is None and one.records:
             self._due_s, self._stood_since_s = now_s + self._limits.linger_s, now_s
-        if len(one.records) >= self._limits.cut_records_max:
+        if self._due_s is not None and len(one.records) >= self._limits.cut_records_max:
             self._due_s = min(self._due_s, now_s)
 
     def cut(self, now_s: float, *, drained: Collection[str], caught_up: bool, read: ReadEvent) -> Ready | None:

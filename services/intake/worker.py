@@ -205,7 +205,7 @@ class IntakeWorker:
             reason=reject.why.reason.value,
             sentence=reject.why.detail,
             source=source_of(record),
-            received_ms=record.stamp_ms,
+            received_ms=record.stamp_ms or None,
         )
         return DEAD_LETTERS.name, partition, letter
 

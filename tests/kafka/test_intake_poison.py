@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 import pytest
+from aiokafka.record.util import calc_crc32c_py
 
 from schemas.acknowledgements import Acknowledged
 from schemas.codes import Verb
@@ -24,6 +25,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.parametrize("kafka", [(*(one.name for one in INBOUND), "journal", "dead-letters")], indirect=True),
 ]
+BATCH_CHECKED_FROM = 21
+"""A batch's checksum covers what stands from here on, and stands right before it."""
 NORTH, SOUTH = partition_of("north"), partition_of("south")
 ANSWER = inbound.sent(Acknowledged(community="north", match="x1", member="m1", verb=Verb.accept), "good")
 
@@ -153,3 +156,35 @@ def test_a_source_that_floods_is_held_to_its_rate_and_no_other(kafka: KafkaSetti
     assert len(of_wild) + len(reasons) == 5_000
     assert len(of_wild) < 1_100
     assert len([uid for uid in journalled if uid.startswith("partner/")]) == 900
+
+
+def test_a_batch_that_the_client_cannot_read_is_stepped_over_record_by_record(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    around = inbound.said_in("north", 300)
+
+    async def story() -> tuple[dict[str, str], list[str], list[str]]:
+        await inbound.write(kafka, [*around[:150], *inbound.said_in("south", 20)])
+        await write_batch_with_a_broken_header_name(kafka, [ANSWER[2]] * 5)
+        await inbound.write(kafka, around[150:])
+        async with inbound.intake(kafka, tmp_path):
+            await inbound.all_taken(kafka)
+        north, south = await inbound.journal(kafka, NORTH), await inbound.journal(kafka, SOUTH)
+        return await inbound.reasons(kafka), inbound.uids(north), inbound.uids(south)
+
+    reasons, north, south = asyncio.run(story())
+
+    assert list(reasons.values()) == ["unreadable"] * 5
+    assert [len(north), len(south)] == [301, 21]
+
+
+async def write_batch_with_a_broken_header_name(kafka: KafkaSettings, records: list[NewRecord]) -> None:
+    """As no client writes it, and any program could."""
+    async with inbound.producing(kafka) as producer:
+        batch = producer.create_batch()
+        for record in records:
+            batch.append(key=record.key, value=record.value, timestamp=None, headers=[("BROKEN", b"")])
+        built, begins = bytearray(batch._build()), BATCH_CHECKED_FROM
+        broken = bytes(built[begins:]).replace(b"BROKEN", b"\xff\xfe\xff\xfe\xff\xfe")
+        batch._buffer = bytes(built[: begins - 4]) + calc_crc32c_py(broken).to_bytes(4) + broken
+        await (await producer.send_batch(batch, kafka.topic(ANSWER[0]), partition=NORTH))
