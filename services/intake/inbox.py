@@ -30,7 +30,6 @@ from services.runtime.kafka import FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, K
 from services.runtime.log import Record
 from services.runtime.worker import Health
 
-GROUP: Final = "intake"
 FETCH_WAIT_MS: Final = 100
 """How long a broker holds an answer while nothing comes; a client asks each broker one question at a time."""
 HEARD_MS_MAX: Final = 3_000
@@ -74,7 +73,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         """
         self._consumer = AIOKafkaConsumer(
             **self._kafka.for_aiokafka(),
-            group_id=self._kafka.group(GROUP),
+            group_id=self._kafka.group(self._settings.group),
             enable_auto_commit=False,
             auto_offset_reset="none",
             partition_assignment_strategy=(RangePartitionAssignor,),
@@ -110,7 +109,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             found = await self._consumer.getmany(timeout_ms=max(1, int(wait_s * 1_000)))
         except OffsetOutOfRangeError as error:
             self.rewind(self.lanes.values())
-            await self._go_on_at_earliest(error.args[0])
+            await self._go_on_at_earliest(list(error.args[0]))
             return {}
         except NoOffsetForPartitionError:
             return {}  # a partition was taken over just now: `on_partitions_assigned` is about to say where it goes on
@@ -234,13 +233,13 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
                 _tell_gap(place, offset, begins[place], ends[place])
         return starts
 
-    async def _go_on_at_earliest(self, refused: Mapping[Any, int]) -> None:
-        begins = await self._consumer.beginning_offsets(list(refused))
-        ends = await self._consumer.end_offsets(list(refused))
-        for place, offset in refused.items():
-            lane = self.lanes.get(place.partition)
-            if lane is not None:
-                lane.skip_to(self._topics[place.topic], begins[place])
+    async def _go_on_at_earliest(self, refused: list[Any]) -> None:
+        begins = await self._consumer.beginning_offsets(refused)
+        ends = await self._consumer.end_offsets(refused)
+        for place in refused:
+            lane, topic = self.lanes.get(place.partition), self._topics[place.topic]
+            if lane is not None and not begins[place] <= (offset := lane.done[topic]) <= ends[place]:
+                lane.skip_to(topic, begins[place])
                 self._consumer.seek(place, begins[place])
                 _tell_gap(place, offset, begins[place], ends[place])
 

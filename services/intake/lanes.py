@@ -128,6 +128,7 @@ class Lane:
         if not records and now_s - self._stood_since_s >= self._limits.order_wait_s:
             records = settled([replace(reading, drained=True) for reading in readings])
         if not records:
+            self._due_s = now_s + self._limits.linger_s if self._is_waiting else None
             return None
         caught_up = caught_up and all(reading.drained for reading in readings)
         done = cut(records, caught_up=caught_up, taken=self.taken, read=read)
@@ -135,8 +136,7 @@ class Lane:
         for topic, count in Counter(record.topic for record in records).items():
             self._waiting[topic].drop(count)
             self._cut[topic] = last[topic].offset + 1
-        left = any(one.records for one in self._waiting.values())
-        self._due_s, self._stood_since_s = now_s if left else None, now_s
+        self._due_s, self._stood_since_s = now_s if self._is_waiting else None, now_s
         return Ready(done, last)
 
     def finish(self, last: Mapping[str, Record]) -> None:
@@ -164,3 +164,7 @@ class Lane:
         waiting = self._waiting[topic].records
         most = self._limits.cut_records_max
         return Reading(waiting[:most], drained=topic in drained and len(waiting) <= most)
+
+    @property
+    def _is_waiting(self) -> bool:
+        return any(one.records for one in self._waiting.values())

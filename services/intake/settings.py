@@ -49,6 +49,8 @@ class IntakeWorkerSettings:
         ValueError: a bound is below 1.
     """
 
+    group: str = "intake"
+    """Workers of one group share the partitions; whoever runs two groups by mistake has each event come twice."""
     linger_ms: int = 50
     """An event waits so long for others to share its block: fewer blocks, and each event later by this much at most."""
     order_wait_ms: int = 1_000
@@ -61,7 +63,7 @@ class IntakeWorkerSettings:
     """Records cut at once, per inbound topic and partition."""
     waiting_records_max: int = 8_000
     """Records held per inbound topic and partition while its journal does not answer."""
-    session_ms: int = 30_000
+    session_ms: int = 10_000
     """A worker not heard of for so long loses its partitions, and one that cannot make itself heard stops writing."""
     heartbeat_ms: int = 3_000
     limits: SourceLimits = field(
@@ -71,7 +73,7 @@ class IntakeWorkerSettings:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            if one.name != "limits" and getattr(self, one.name) < 1:
+            if isinstance(getattr(self, one.name), int) and getattr(self, one.name) < 1:
                 raise ValueError(f"`{one.name}` is {getattr(self, one.name)}; it is a bound, at least 1")
         if self.session_ms < 3 * self.heartbeat_ms:
             raise ValueError(
@@ -86,11 +88,12 @@ class IntakeWorkerSettings:
         Raises:
             IntakeSettingsError: a value cannot be read, or is out of bounds.
         """
-        own = {one.name for one in fields(cls)} - {"limits"}
+        own = {one.name for one in fields(cls)} - {"limits", "group"}
         try:
             limits = _given(env, OF_SOURCES, {one.name for one in fields(SourceLimits)})
             base = {one.name: getattr(cls().limits, one.name) for one in fields(SourceLimits)}
-            return cls(**_given(env, OF_INTAKE, own), limits=SourceLimits(**base | limits))
+            group = env.get(OF_INTAKE + "GROUP") or cls().group
+            return cls(group=group, **_given(env, OF_INTAKE, own), limits=SourceLimits(**base | limits))
         except IntakeSettingsError:
             raise
         except ValueError as error:

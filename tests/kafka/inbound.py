@@ -15,7 +15,7 @@ from schemas.asks import AskOpened, AskWithdrawn
 from schemas.codes import Urgency, Verb
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
-from schemas.journal import JOURNAL_BODY, Block, Tick
+from schemas.journal import JOURNAL_BODY, Block, JournalRecord, Tick
 from schemas.model import Place
 from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined
@@ -137,7 +137,15 @@ async def read_inbound(kafka: KafkaSettings, partition: int) -> list[Record]:
 
 async def journal(kafka: KafkaSettings, partition: int) -> list[Block | Tick]:
     """A partition's journal."""
-    return [JOURNAL_BODY.validate_json(one.value or b"") for one in await read(kafka, JOURNAL.name, [partition])]
+    return [one.body for one in await journal_records(kafka, partition)]
+
+
+async def journal_records(kafka: KafkaSettings, partition: int) -> list[JournalRecord]:
+    """A partition's journal, as the engine is given it."""
+    return [
+        JournalRecord(offset=one.offset, stamp_ms=one.stamp_ms, body=JOURNAL_BODY.validate_json(one.value or b""))
+        for one in await read(kafka, JOURNAL.name, [partition])
+    ]
 
 
 def uids(bodies: Sequence[Block | Tick]) -> list[str]:
