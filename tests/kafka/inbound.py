@@ -20,7 +20,7 @@ from schemas.model import Place
 from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined
 from schemas.partitions import PARTITIONS, partition_of
-from schemas.topics import DEAD_LETTERS, INBOUND, JOURNAL, inbound_topic
+from schemas.topics import DEAD_LETTERS, INBOUND, JOURNAL, OPERATIONS, inbound_topic
 from services.intake.envelope import event_type
 from services.intake.worker import IntakeWorker, build
 from services.runtime.kafka import REQUEST_BYTES_MAX, KafkaSettings
@@ -100,15 +100,18 @@ async def producing(kafka: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
 
 
 async def write(kafka: KafkaSettings, records: Iterable[Sent]) -> None:
-    """Write to the inbound topics, durable when this returns."""
+    """Write to the inbound topics, what others speak of first; durable when this returns."""
+    said = list(records)
     async with producing(kafka) as producer:
-        waiting = [
-            await producer.send(
-                kafka.topic(topic), record.value, key=record.key, partition=partition, headers=list(record.headers)
-            )
-            for topic, partition, record in records
-        ]
-        await asyncio.gather(*waiting)
+        for founding in (True, False):
+            waiting = [
+                await producer.send(
+                    kafka.topic(topic), record.value, key=record.key, partition=partition, headers=list(record.headers)
+                )
+                for topic, partition, record in said
+                if (topic == OPERATIONS.name) is founding
+            ]
+            await asyncio.gather(*waiting)
 
 
 async def read(kafka: KafkaSettings, topic: str, partitions: Iterable[int] = range(PARTITIONS)) -> list[Record]:
