@@ -13,6 +13,9 @@ from schemas.model import Code, Id, Model, Ms
 
 NOTIFICATION_NAMESPACE: UUID = uuid5(NAMESPACE_URL, "urn:commonweal:notification")
 
+COORDINATORS: str = "coordinators"
+"""Whom `attention` is addressed to: all who coordinate the community; delivery knows who they are."""
+
 
 class Occasion(Code):
     """What a member is told."""
@@ -33,6 +36,10 @@ class Occasion(Code):
     """An asker: nobody was found in time."""
     referred = "referred"
     """An asker: neighbours go on looking."""
+    reminder = "reminder"
+    """An offerer: the help you promised is due soon."""
+    happened = "happened"
+    """Either side: did it happen?"""
     attention = "attention"
     """A coordinator: an ask or a match needs a look."""
     unknown = "unknown"

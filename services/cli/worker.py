@@ -34,7 +34,7 @@ def worker(name: Annotated[Name, typer.Argument(help="Which service.", show_choi
 
     Settings come from the environment: COMMONWEAL_KAFKA_BOOTSTRAP and the other COMMONWEAL_KAFKA_ variables,
     COMMONWEAL_HTTP_HOST and COMMONWEAL_HTTP_PORT for /health/live, /health/ready and /metrics, COMMONWEAL_DATA_DIR,
-    COMMONWEAL_DATABASE_URL, COMMONWEAL_DRAIN_SECONDS, COMMONWEAL_STALLED_AFTER_SECONDS.
+    COMMONWEAL_DATABASE_URL, COMMONWEAL_DRAIN_SECONDS, COMMONWEAL_SESSION_SECONDS, COMMONWEAL_STALLED_AFTER_SECONDS.
 
     Exit code 0 when it was told to stop, 1 when it could not go on and is to be started anew, 2 when it cannot run as it
     is set up.
@@ -47,8 +47,19 @@ def worker(name: Annotated[Name, typer.Argument(help="Which service.", show_choi
         raise refuse_usage(
             f"{missing.name} is not installed; workers need the extra: pip install 'commonweal[kafka]'"
         ) from None
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    _log()
     raise typer.Exit(run_worker(name.value, _builder(name.value), os.environ, logic=_logic(name)))
+
+
+def _log() -> None:
+    """Our own words from `info` on, those of the libraries only where something is wrong."""
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("commonweal").setLevel(logging.INFO)
+    logging.getLogger("faust.transport.producer").setLevel(
+        logging.ERROR
+    )  # it warns of each batch that waits to be sent
 
 
 def _builder(name: str) -> "Build":

@@ -151,6 +151,13 @@ NOTIFICATIONS_REQUESTED = Metric(
     "notifications_requested_total", "counter", "Notifications requested, by occasion.",
     "None while facts_total grows: nobody hears of anything.", (OCCASION,),
 )  # fmt: skip
+NOTIFICATIONS_WITHHELD = Metric(
+    "notifications_withheld_total",
+    "counter",
+    "Notifications that were not requested: past_deadline, quiet (would be by the end of quiet hours), budget.",
+    "Many past_deadline: decisions or notifications are behind. Many budget: raise COMMONWEAL_CONTACTS_PER_DAY_MAX.",
+    (REASON,),
+)
 LAST_PROGRESS = Metric(
     "last_progress_timestamp_seconds", "gauge", "Unix time at which this process finished a record last.",
     "Old while lag_records is above 0: a silent stall; /health/live fails and the process is started anew.",
@@ -186,6 +193,7 @@ CATALOGUE: Final = (
     ENGINES_DROPPED,
     BOARD_ROWS,
     NOTIFICATIONS_REQUESTED,
+    NOTIFICATIONS_WITHHELD,
     LAST_PROGRESS,
     DISK_FREE_BYTES,
     BUILD_INFO,

@@ -35,6 +35,7 @@ class Metrics:
     engines_dropped: Counter
     board_rows: Counter
     notifications_requested: Counter
+    notifications_withheld: Counter
     last_progress: Gauge
     disk_free_bytes: Gauge
     build_info: Gauge
@@ -73,6 +74,7 @@ def build_metrics(*, version: str, logic: str = "none") -> Metrics:
         engines_dropped=Counter(catalogue.ENGINES_DROPPED, registry),
         board_rows=Counter(catalogue.BOARD_ROWS, registry),
         notifications_requested=Counter(catalogue.NOTIFICATIONS_REQUESTED, registry),
+        notifications_withheld=Counter(catalogue.NOTIFICATIONS_WITHHELD, registry),
         last_progress=Gauge(catalogue.LAST_PROGRESS, registry),
         disk_free_bytes=Gauge(catalogue.DISK_FREE_BYTES, registry),
         build_info=Gauge(catalogue.BUILD_INFO, registry),

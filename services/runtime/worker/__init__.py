@@ -33,6 +33,7 @@ from services.runtime.worker.endpoint import Endpoint
 from services.runtime.worker.faust_app import SendFailedError, faust_app
 from services.runtime.worker.faust_service import FaustService, Take
 from services.runtime.worker.health import Health
+from services.runtime.worker.ledger_table import LedgerTable
 from services.runtime.worker.process import run_worker
 from services.runtime.worker.service import Build, Service, Workplace
 from services.runtime.worker.settings import WorkerSettings, WorkerSettingsError
@@ -42,6 +43,7 @@ __all__ = [
     "Endpoint",
     "FaustService",
     "Health",
+    "LedgerTable",
     "SendFailedError",
     "Service",
     "Take",

@@ -10,6 +10,7 @@ PORT: Final = "COMMONWEAL_HTTP_PORT"
 DATA_DIR: Final = "COMMONWEAL_DATA_DIR"
 DATABASE_URL: Final = "COMMONWEAL_DATABASE_URL"
 DRAIN_S: Final = "COMMONWEAL_DRAIN_SECONDS"
+SESSION_S: Final = "COMMONWEAL_SESSION_SECONDS"
 STALLED_AFTER_S: Final = "COMMONWEAL_STALLED_AFTER_SECONDS"
 
 
@@ -30,6 +31,9 @@ class WorkerSettings:
     """Of the read model; SQLite in the data folder where it is not set."""
     drain_s: float = 20.0
     """How long finishing may take after SIGTERM."""
+    session_s: float = 30.0
+    """A worker not heard of for so long loses its partitions to others. Short: failover is quick; too short: a worker that
+    is busy is taken for dead. Heartbeats come ten times as often."""
     stalled_after_s: float = 60.0
     """A partition with records waiting and none finished for so long makes /health/live fail."""
 
@@ -48,6 +52,7 @@ class WorkerSettings:
             data_dir=data_dir,
             database_url=env.get(DATABASE_URL) or f"sqlite:///{data_dir / 'board.sqlite'}",
             drain_s=_number(env, DRAIN_S, plain.drain_s, low=0.1, high=600),
+            session_s=_number(env, SESSION_S, plain.session_s, low=6, high=300),
             stalled_after_s=_number(env, STALLED_AFTER_S, plain.stalled_after_s, low=1, high=3_600),
         )
 

@@ -22,6 +22,7 @@ def test_what_the_environment_names_counts() -> None:
             "COMMONWEAL_DATA_DIR": "here",
             "COMMONWEAL_DATABASE_URL": "postgresql+psycopg://board:secret@db/board",
             "COMMONWEAL_DRAIN_SECONDS": "5",
+            "COMMONWEAL_SESSION_SECONDS": "10",
             "COMMONWEAL_STALLED_AFTER_SECONDS": "90",
         }
     )
@@ -32,6 +33,7 @@ def test_what_the_environment_names_counts() -> None:
         data_dir=Path("here"),
         database_url="postgresql+psycopg://board:secret@db/board",
         drain_s=5,
+        session_s=10,
         stalled_after_s=90,
     )
 

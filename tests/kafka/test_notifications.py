@@ -1,0 +1,107 @@
+"""Notifications on a real broker: killed under load, drained, shared, poisoned, and late."""
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import orjson
+import pytest
+
+from schemas.decisions import DecisionBlock
+from schemas.topics import CONTACT_BUDGETS, DECISIONS, NOTIFICATIONS
+from services.notifications import NotificationSettings, requests
+from services.notifications.records import record
+from services.runtime.kafka import KafkaSettings
+from services.runtime.ledger import Ledger, Page, decoded
+from tests.kafka.decided import Decided, decided, write
+from tests.kafka.reading import committed, everything, rows
+from tests.kafka.workers import WorkerProcess, running, within
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.parametrize("kafka", [("decisions", "notifications", CONTACT_BUDGETS.name)], indirect=True),
+]
+COMMUNITIES = ("north", "south", "east")
+EVENTS = 1_500
+KILLS = 4
+
+
+@pytest.fixture(scope="module")
+def blocks() -> Decided:
+    return decided(COMMUNITIES, EVENTS)
+
+
+def rebuilt(blocks: Decided) -> tuple[dict[bytes, bytes], dict[str, bytes]]:
+    """What is requested, id → record, and the rows: by the pure core, without a broker and undisturbed."""
+
+    def fold(page: Page, block: DecisionBlock) -> Sequence[tuple[bytes, bytes]]:
+        wanted = map(record, requests(page, block, NotificationSettings()).notifications)
+        return [(one.key or b"", one.value or b"") for one in wanted]
+
+    requested: dict[bytes, bytes] = {}
+    standing: dict[str, bytes] = {}
+    for partition, written in blocks.items():
+        ledger = Ledger(partition, standing, ())
+        for offset, value in enumerate(written):
+            step = ledger.take(decoded(partition, offset, value), fold)
+            assert step is not None
+            requested.update(step.outcome)
+            for key, row in (step.position, *step.changes.items()):
+                if row is None:
+                    standing.pop(key, None)
+                else:
+                    standing[key] = row
+    return requested, standing
+
+
+def requested_on(kafka: KafkaSettings) -> dict[bytes, list[bytes]]:
+    found = defaultdict[bytes, list[bytes]](list)
+    for one in asyncio.run(everything(kafka, NOTIFICATIONS.name)):
+        found[one.key].append(one.value)
+    return found
+
+
+def await_all(worker: WorkerProcess, kafka: KafkaSettings, blocks: Decided) -> None:
+    """Until everything is finished and committed."""
+    wanted = {partition: len(written) for partition, written in blocks.items()}
+    within(
+        lambda: asyncio.run(committed(kafka, "notifications", DECISIONS.name)) == wanted,
+        f"not everything was committed; see {worker.log}",
+        120,
+    )
+
+
+def test_killed_again_and_again_under_load_no_notification_is_lost_and_rows_are_as_rebuilt(
+    kafka: KafkaSettings, blocks: Decided, tmp_path: Path
+) -> None:
+    wanted, wanted_rows = rebuilt(blocks)
+    chance = Random(48_211)
+    asyncio.run(write(kafka, blocks))
+
+    for _ in range(KILLS):
+        with running("notifications", kafka, tmp_path) as worker:
+            finished = chance.randrange(50, 400)
+            within(lambda: sum(metric_of(worker, "notifications_requested_total")) > finished, "nothing is requested")
+            worker.kill()
+    with running("notifications", kafka, tmp_path) as worker:
+        await_all(worker, kafka, blocks)
+        assert worker.stop() == 0
+
+    found = requested_on(kafka)
+    assert still_worth_telling(wanted) <= found.keys() <= wanted.keys()
+    assert all(set(values) == {wanted[name]} for name, values in found.items()), "one id, two contents"
+    assert asyncio.run(rows(kafka, CONTACT_BUDGETS.name)) == wanted_rows
+
+
+def still_worth_telling(wanted: dict[bytes, bytes]) -> set[bytes]:
+    """Those whose deadline lies ahead; what is past it may have been told, or not, as quick as the worker was."""
+    return {name for name, value in wanted.items() if orjson.loads(value)["deadline_ms"] > time.time() * 1_000}
+
+
+def metric_of(worker: WorkerProcess, name: str) -> list[float]:
+    """Every series of a counter."""
+    lines = worker.get("/metrics")[1].splitlines()
+    return [float(line.split()[-1]) for line in lines if line.startswith(f"commonweal_{name}{{")]
