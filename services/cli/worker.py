@@ -53,9 +53,7 @@ def worker(name: Annotated[Name, typer.Argument(help="Which service.", show_choi
 
 def _log() -> None:
     """Our own words from `info` on, those of the libraries only where something is wrong."""
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("commonweal").setLevel(logging.INFO)
     logging.getLogger("faust.transport.producer").setLevel(
         logging.ERROR

@@ -26,7 +26,7 @@ pytestmark = [
 ]
 COMMUNITIES = ("north", "south", "east")
 EVENTS = 1_500
-KILLS = 4
+KILLS = (pytest.param(2, id="twice"), pytest.param(12, id="a dozen times", marks=pytest.mark.long))
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,11 @@ def requested_on(kafka: KafkaSettings) -> dict[bytes, list[bytes]]:
     return found
 
 
+def await_requested(worker: WorkerProcess, count: int) -> None:
+    """Until it has requested so many."""
+    within(lambda: sum(metric_of(worker, "notifications_requested_total")) > count, f"not {count} were requested")
+
+
 def await_all(worker: WorkerProcess, kafka: KafkaSettings, blocks: Decided) -> None:
     """Until everything is finished and committed."""
     wanted = {partition: len(written) for partition, written in blocks.items()}
@@ -74,17 +79,18 @@ def await_all(worker: WorkerProcess, kafka: KafkaSettings, blocks: Decided) -> N
     )
 
 
+@pytest.mark.parametrize("kills", KILLS)
 def test_killed_again_and_again_under_load_no_notification_is_lost_and_rows_are_as_rebuilt(
-    kafka: KafkaSettings, blocks: Decided, tmp_path: Path
+    kafka: KafkaSettings, blocks: Decided, tmp_path: Path, kills: int
 ) -> None:
     wanted, wanted_rows = rebuilt(blocks)
     chance = Random(48_211)
     asyncio.run(write(kafka, blocks))
 
-    for _ in range(KILLS):
+    for _ in range(kills):
         with running("notifications", kafka, tmp_path) as worker:
-            finished = chance.randrange(50, 400)
-            within(lambda: sum(metric_of(worker, "notifications_requested_total")) > finished, "nothing is requested")
+            finished = chance.randrange(10, 3_000 // kills)
+            await_requested(worker, finished)
             worker.kill()
     with running("notifications", kafka, tmp_path) as worker:
         await_all(worker, kafka, blocks)

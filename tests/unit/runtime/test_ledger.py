@@ -50,14 +50,14 @@ class Shell:
             step = ledger.take(self.blocks[offset], count_three)
             if step is None:
                 continue
-            effects = [*step.outcome, step.position, *step.changes.items()]
-            for effect in effects:
+            for one in step.outcome:
                 if (left := left - 1) < 0:
                     return offset
-                if isinstance(effect, str):
-                    self.sent.append(effect)
-                else:
-                    self._write(*effect)
+                self.sent.append(one)
+            for key, row in [step.position, *step.changes.items()]:
+                if (left := left - 1) < 0:
+                    return offset
+                self._write(key, row)
         return len(self.blocks)
 
     def _write(self, key: str, row: bytes | None) -> None:
