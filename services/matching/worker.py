@@ -36,7 +36,14 @@ class MatchingService:
         through: what sends go through.
     """
 
-    def __init__(self, place: Workplace, settings: MatchingSettings, after_step: AfterStep, through: Through) -> None:
+    def __init__(
+        self,
+        place: Workplace,
+        settings: MatchingSettings,
+        after_step: AfterStep,
+        through: Through,
+        **faust_settings: Any,
+    ) -> None:
         self._place = place
         self._ends, self._writer = Ends(place.kafka), Writer(place.kafka)
         self._database = connect(place.settings.database_url)
@@ -51,7 +58,7 @@ class MatchingService:
             metrics=place.metrics,
             after_step=after_step,
         )
-        self.app = faust_app(place)
+        self.app = faust_app(place, **faust_settings)
         self.partitions = Partitions(shared, self._flow)
         self._faust = FaustService(
             self.app, place, topics=(JOURNAL, DECISIONS, QUARANTINE), finish=self.partitions.stop
@@ -121,11 +128,16 @@ def build(
     settings: MatchingSettings | None = None,
     after_step: AfterStep = silently,
     through: Through = directly,
+    **faust_settings: Any,
 ) -> MatchingService:
-    """The matching worker of this process; connects nothing."""
+    """The matching worker of this process; connects nothing.
+
+    Args:
+        faust_settings: in place of the house's, for who wants to see a worker given up sooner.
+    """
     assert __debug__, "Commonweal stops bugs by its assertions, and `python -O` leaves them out; start without"
     collect_rarely()
-    return MatchingService(place, settings or MatchingSettings(), after_step, through)
+    return MatchingService(place, settings or MatchingSettings(), after_step, through, **faust_settings)
 
 
 def _record(message: Any) -> Record:

@@ -5,9 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,7 +21,7 @@ from services.runtime.kafka_log import KafkaLog
 from services.runtime.log import scan
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 90.0
+LATE_RECORDS_MAX = 8
 
 
 class Workers:
@@ -53,9 +51,9 @@ class Workers:
         self.all.append(worker)
         return worker
 
-    def said(self) -> str:
-        """What all of them wrote, for a failure's sake."""
-        return "\n".join(f"--- {path.name}\n{path.read_text()[-6_000:]}" for path in sorted(self.folder.glob("*.log")))
+    def said(self, place: str = "*") -> str:
+        """What was written to the logs, of one place or of all."""
+        return "\n".join(f"--- {path.name}\n{path.read_text()}" for path in sorted(self.folder.glob(f"{place}.log")))
 
     def __enter__(self) -> Self:
         return self
@@ -72,17 +70,14 @@ class Workers:
             sys.stderr.write(self.said())
 
 
-def until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
-    """Wait for it."""
-    due_s, never = time.monotonic() + patience_s, threading.Event()
-    while not condition():
-        assert time.monotonic() < due_s, f"{what} did not happen within {patience_s:g} s"
-        never.wait(0.05)
-
-
 def caught_up(log: KafkaLog, partitions: Iterable[int]) -> bool:
-    """Whether all that was journalled is decided."""
-    return all(len(history(log, partition)) == log.next_offset(JOURNAL.name, partition) for partition in partitions)
+    """Whether all that was journalled is decided, as the last decisions tell; one that came late may lie behind it."""
+    return all(_is_decided(log, partition, log.next_offset(JOURNAL.name, partition) - 1) for partition in partitions)
+
+
+def _is_decided(log: KafkaLog, partition: int, source: int) -> bool:
+    last = log.tail(DECISIONS.name, partition, records=LATE_RECORDS_MAX)
+    return any(DecisionBlock.model_validate_json(one.value or b"").source == source for one in last)
 
 
 def history(log: KafkaLog, partition: int) -> list[bytes]:

@@ -10,8 +10,8 @@ import pytest
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
-from tests.kafka.matching_workers import Workers, caught_up, one_history, until
-from tests.kafka.towns import Towns
+from tests.kafka.matching_workers import Workers, caught_up, one_history
+from tests.kafka.towns import Towns, until
 
 pytestmark = [
     pytest.mark.slow,

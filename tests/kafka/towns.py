@@ -1,7 +1,8 @@
 """Towns that live on a cluster for a while: what their people say is journalled, as intake would, in real time."""
 
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 
 from schemas.acknowledgements import Acknowledged
@@ -19,9 +20,18 @@ from services.runtime.kafka_log import KafkaLog
 from services.runtime.log import NewRecord, scan
 from tests.unit.embedded.riverside import ask, offer
 
+PATIENCE_S = 120.0
 TOWNS = ("riverside", "hillside", "lakeside", "seaside")
 SOON = with_certain_answers(Policy(name="soon", tick_ms=1_000, hold=HoldDial(near_m=500_000)))
 """A round each second, so that a test of some seconds sees several."""
+
+
+def until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
+    """Wait for it, asking ten times a second."""
+    due_s, never = time.monotonic() + patience_s, threading.Event()
+    while not condition():
+        assert time.monotonic() < due_s, f"{what} did not come to its end within {patience_s:g} s"
+        never.wait(0.1)
 
 
 class Towns:
@@ -58,9 +68,17 @@ class Towns:
 
     def live(self, seconds: float) -> None:
         """Go on for so long."""
-        until_s = time.monotonic() + seconds
-        while time.monotonic() < until_s:
+        due_s = time.monotonic() + seconds
+        self.live_until(lambda: time.monotonic() > due_s, f"living for {seconds:g} s")
+
+    def live_until(self, condition: Callable[[], object], what: str) -> None:
+        """Go on until it is so."""
+
+        def lived() -> object:
             self.go_on()
+            return condition()
+
+        until(lived, what)
 
     def _answers(self, name: str) -> list[Acknowledged]:
         partition = partition_of(name)

@@ -1,5 +1,7 @@
 """aiokafka's clients with every limit by name."""
 
+import logging
+
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from services.runtime.kafka import (
@@ -17,6 +19,7 @@ RETRY_BACKOFF_MS = 100
 
 def reading_client(settings: KafkaSettings) -> AIOKafkaConsumer:
     """A consumer of no group that commits nothing and goes only where it is told to. To be started."""
+    logging.getLogger("aiokafka.consumer.subscription_state").setLevel(logging.WARNING)  # a line for each scan otherwise
     return AIOKafkaConsumer(
         **settings.for_aiokafka(),
         group_id=None,
