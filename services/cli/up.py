@@ -19,7 +19,9 @@ SHOWN_FOR_S = 1.0
 """A line is counted from the board, and stands for this long at least."""
 Port = Annotated[
     int,
-    typer.Option("--port", min=0, max=65_535, help="Where /health and /status answer, on this machine only; 0: any."),
+    typer.Option(
+        "--port", min=0, max=65_535, help="Where /health, /metrics and /status answer, on this machine only; 0: any."
+    ),
 ]
 
 
@@ -32,7 +34,8 @@ def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = 
     """Run Commonweal on a data folder: match, let time go on, and take in what `submit` hands over.
 
     Ctrl-C (or SIGTERM) drains and stops; starting again goes on where it stopped, also after a power cut. One process
-    runs a folder at a time. How it is, answers at http://127.0.0.1:PORT/health/live, /health/ready and /status.
+    runs a folder at a time. How it is, answers at http://127.0.0.1:PORT/health/live, /health/ready, /metrics and
+    /status.
 
     Exit code 0 when it was told to stop, 2 when it cannot run: the folder is run by another process or lives on a
     load's clock, the port is taken, or log time would leap (see --allow-leap).

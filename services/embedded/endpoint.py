@@ -2,11 +2,12 @@
 
     GET  /health/live    200 while steps are being finished, 503 otherwise: start it anew
     GET  /health/ready   200 once caught up and while no partition is in trouble, 503 with the sentences otherwise
+    GET  /metrics        what it counts, in Prometheus's text form
     GET  /status         health and the board's summary
     POST /events         events from the command line, with the token that lies in the data folder
     POST /quarantine     an operator's word that one event is stepped over, with the same token
 
-All answers are JSON.
+All other answers are JSON.
 """
 
 import hmac
@@ -29,7 +30,9 @@ from services.embedded.errors import EmbeddedError, NotToQuarantineError
 from services.embedded.handover import BODY_BYTES_MAX, EVENTS_PATH, HOST, QUARANTINE_PATH, Answered, HandedIn
 from services.embedded.running import Running, StoppingError, TooBusyError
 from services.runtime.log import LogError
+from services.runtime.metrics import CONTENT_TYPE, exposed
 
+METRICS_PATH: Final = "/metrics"
 PATIENCE_S: Final = 10.0
 """For a client that connects and does not say what it wants."""
 POLL_S: Final = 0.1
@@ -67,8 +70,12 @@ class Endpoint:
             case "/status":
                 return HTTPStatus.OK, {"health": asdict(health)} | self._board()
             case _:
-                known = "/health/live, /health/ready, /status"
+                known = "/health/live, /health/ready, /metrics, /status"
                 return HTTPStatus.NOT_FOUND, {"error": f"there is nothing here; try {known}"}
+
+    def metrics(self) -> bytes:
+        """What /metrics answers."""
+        return exposed(self._running.metrics)
 
     def post(self, path: str, authorization: str, body: bytes) -> Answer:
         """Answer a POST."""
@@ -137,7 +144,10 @@ def _answering(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
         timeout = PATIENCE_S
 
         def do_GET(self) -> None:
-            self._answer(*endpoint.get(self.path))
+            if self.path == METRICS_PATH:
+                self._send(HTTPStatus.OK, CONTENT_TYPE, endpoint.metrics())
+            else:
+                self._answer(*endpoint.get(self.path))
 
         def do_POST(self) -> None:
             length = self.headers.get("Content-Length", "")
@@ -152,9 +162,11 @@ def _answering(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
             """Say nothing: a request line may hold what nobody should log."""
 
         def _answer(self, status: HTTPStatus, document: dict[str, Any]) -> None:
-            body = orjson.dumps(document)
+            self._send(status, "application/json", orjson.dumps(document))
+
+        def _send(self, status: HTTPStatus, content_type: str, body: bytes) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

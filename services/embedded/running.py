@@ -14,10 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from schemas.dead_letters import Quarantined
+from services.embedded.counting import Counting
 from services.embedded.settings import EmbeddedSettings
 from services.embedded.shell import Embedded, Step
 from services.embedded.troubles import Trouble
 from services.intake import RawEvent, SubmitReport
+from services.runtime.metrics import Metrics
 
 A = TypeVar("A")
 
@@ -70,6 +72,7 @@ class Running:
     def __init__(self, embedded: Embedded, settings: EmbeddedSettings | None = None) -> None:
         self._embedded = embedded
         self._settings = settings or EmbeddedSettings()
+        self._counting = Counting(embedded)
         self._waiting: queue.Queue[_HandedIn | None] = queue.Queue(self._settings.handed_in_max + 1)
         self._door = threading.RLock()  # a signal may ask to stop while its own thread is asking
         self._stopping = threading.Event()
@@ -132,6 +135,11 @@ class Running:
         silent_ms = (time.monotonic() - self._stepped_s) * 1_000
         return replace(self._health, is_alive=silent_ms < self._settings.stalled_after_ms)
 
+    @property
+    def metrics(self) -> Metrics:
+        """What it counts, from any thread."""
+        return self._counting.metrics
+
     def stop(self) -> None:
         """Ask the loop to drain and end, from any thread or a signal. Asking twice is fine."""
         with self._door:
@@ -140,7 +148,9 @@ class Running:
                 self._waiting.put_nowait(None)  # wakes the loop; there is one place more than submissions may take
 
     def _step(self, told: Callable[[Health], None]) -> Step:
+        began_s = time.monotonic()
         step = self._embedded.step()
+        self._counting.hear(step, time.monotonic() - began_s)
         troubles = tuple(self._embedded.troubles[partition] for partition in sorted(self._embedded.troubles))
         self._health = Health(
             is_alive=True,

@@ -14,6 +14,7 @@ from services.matching.index import NaiveIndex
 from services.matching.quarantine import EventFailedError, quarantined_in
 from services.matching.recovery import keep, restore
 from services.matching.standing import why_waits
+from services.matching.waiting_asks import WaitingAsks
 
 __all__ = [
     "Engine",
@@ -23,6 +24,7 @@ __all__ = [
     "NaiveIndex",
     "Sealed",
     "StaleBlockError",
+    "WaitingAsks",
     "encode",
     "keep",
     "match_id",

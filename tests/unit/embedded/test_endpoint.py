@@ -5,6 +5,8 @@ import json
 import os
 import socket
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +46,12 @@ class Served:
             return response.status, json.loads(response.read())
         finally:
             connection.close()
+
+    def metrics(self) -> dict[str, float]:
+        """What /metrics answers: series → value."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=LONG_S) as answer:
+            lines = [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
+        return {series: float(value) for series, _, value in (line.rpartition(" ") for line in lines)}
 
     @property
     def reach(self) -> Reach:
@@ -89,7 +97,23 @@ def test_health_and_status_answer_while_it_runs(tmp_path: Path) -> None:
         assert status == 200
         assert document["health"]["is_ready"]
         assert document["board"]["asks_open"] == 0
-        assert process.get("/metrics")[0] == 404
+        assert process.get("/elsewhere")[0] == 404
+
+
+def test_it_counts_by_the_catalogue_that_workers_have_too(tmp_path: Path) -> None:
+    with served(tmp_path) as process:
+        hand_over(process.reach, [*founding(), *minute(1), RawEvent("test", b"\xff", "bytes")])
+        deadline_s = time.monotonic() + LONG_S
+        while (told := process.metrics()).get('commonweal_dead_letters_total{reason="not-utf8"}') != 1:
+            assert time.monotonic() < deadline_s, told
+
+    assert told['commonweal_events_received_total{topic="asks"}'] == 1
+    assert told['commonweal_facts_total{kind="ask.listed"}'] == 1
+    assert told["commonweal_blocks_written_total"] >= 1
+    assert told["commonweal_records_decided_total"] >= 1
+    assert told['commonweal_lag_records{topic="journal"}'] == 0
+    assert told["commonweal_disk_free_bytes"] > 0
+    assert told["commonweal_last_progress_timestamp_seconds"] > 0
 
 
 def test_events_handed_over_come_in_by_the_door(tmp_path: Path) -> None:
