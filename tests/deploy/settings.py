@@ -7,10 +7,11 @@ from typing import Any
 
 from services.intake.breaker import SourceLimits
 from services.intake.settings import IntakeWorkerSettings
+from services.notifications.settings import NotificationSettings
 from services.runtime.kafka import KafkaSettings
 from services.runtime.worker import WorkerSettings
 
-READ_BY = (KafkaSettings.from_environment, WorkerSettings.from_environment, IntakeWorkerSettings.from_environment)
+CLASSES = (KafkaSettings, WorkerSettings, IntakeWorkerSettings, NotificationSettings)
 
 
 class Asked(Mapping[str, str]):
@@ -33,9 +34,9 @@ class Asked(Mapping[str, str]):
 def names_read() -> set[str]:
     """Names of all settings of the workers."""
     asked = Asked()
-    for read in READ_BY:
+    for settings in CLASSES:
         with contextlib.suppress(KeyError):
-            read(asked)
+            settings.from_environment(asked)
     return asked.names
 
 
@@ -52,6 +53,8 @@ def defaults() -> dict[str, str]:
         "COMMONWEAL_DATABASE_URL": worker.database_url,
         "COMMONWEAL_DRAIN_SECONDS": worker.drain_s,
         "COMMONWEAL_STALLED_AFTER_SECONDS": worker.stalled_after_s,
+        "COMMONWEAL_SESSION_SECONDS": worker.session_s,
+        "COMMONWEAL_CONTACTS_PER_DAY_MAX": NotificationSettings().contacts_per_day_max,
     }
     return {name: _said(value) for name, value in found.items()}
 

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from tests.deploy.commands import exists
-from tests.deploy.settings import defaults, names_read
-from tests.house.sources import ROOT
+from tests.deploy.settings import CLASSES, defaults, names_read
+from tests.house.sources import ROOT, read
 
 OPERATIONS = ROOT / "docs/operations.md"
 TEXT = OPERATIONS.read_text(encoding="utf-8")
@@ -19,6 +19,12 @@ COMMAND = re.compile(r"`(?:\$ )?commonweal ([a-z][^`]*)`")
 LINK = re.compile(r"\]\(([^)#:]+)?(?:#([\w-]+))?\)")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def test_all_that_reads_the_environment_is_asked_what_it_reads() -> None:
+    readers = {source.path for source in read("services") if "def from_environment(" in source.text}
+    asked = {f"{settings.__module__.replace('.', '/')}.py" for settings in CLASSES}
+    assert readers == asked, "name it in tests/deploy/settings.py, and its settings in docs/operations.md"
 
 
 def test_the_settings_listed_are_those_that_are_read() -> None:

@@ -24,7 +24,7 @@ SERVICES = [
     for name in ("intake", "matching", "board", "notifications", "impact")
     if find_spec(f"services.{name}") and find_spec(f"services.{name}.worker")
 ]
-ONLY_IN_TROUBLE = {"commonweal_engines_dropped_total"}
+ONLY_IN_TROUBLE = {"commonweal_engines_dropped_total", "commonweal_notifications_withheld_total"}
 COUNTED_BY = {"commonweal_notifications_requested_total": "notifications", "commonweal_board_rows_total": "board"}
 EXPECTED = [
     (title, query)
