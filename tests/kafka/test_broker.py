@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.runtime.broker import BrokerFailed, LocalBroker
+from services.runtime.broker import BrokerFailed, BrokerRunsOtherwise, LocalBroker
 from services.runtime.broker.ports import answers
 from services.runtime.topics import apply
 from tests.kafka.records import read, write
@@ -22,6 +22,8 @@ def test_up_is_done_once_and_another_process_finds_the_same_broker(own_broker: L
 
     assert status.is_answering
     assert status == again == seen
+    with pytest.raises(BrokerRunsOtherwise, match="runs without the listener SASL_SSL; stop it first"):
+        LocalBroker(own_broker.folder, sasl=True).up()
 
 
 def test_what_was_acknowledged_is_there_after_a_power_cut_and_after_an_orderly_end(own_broker: LocalBroker) -> None:

@@ -44,6 +44,16 @@ class PortTaken(BrokerError):
         )
 
 
+class BrokerRunsOtherwise(BrokerError):
+    """The broker of the folder runs, and not as wanted."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"the broker of {folder} runs without the listener SASL_SSL; stop it first, by `commonweal broker down --data "
+            f"{folder}`, then start it with --sasl"
+        )
+
+
 class FolderUnusable(BrokerError):
     """The folder cannot be written, or holds something else."""
 

@@ -59,6 +59,11 @@ def last_words(log: Path) -> str:
     return " / ".join(line.strip() for line in said.splitlines()[-8:] if line.strip())
 
 
+def could_not_listen(log: Path) -> bool:
+    """Whether it ended because somebody took its port a moment before."""
+    return log.exists() and b"Address already in use" in log.read_bytes()
+
+
 def _cluster_id() -> str:
     """An id as Kafka writes them; never with a dash in front, which its command line takes for an option."""
     drawn = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from services.runtime.broker.errors import BrokerFailed, BrokerNeverUp, FolderUnusable, PortTaken
+from services.runtime.broker.errors import BrokerFailed, BrokerNeverUp, BrokerRunsOtherwise, FolderUnusable, PortTaken
 from services.runtime.broker.jars import jars, locked_jars
-from services.runtime.broker.java import format_storage, last_words, start
+from services.runtime.broker.java import could_not_listen, format_storage, last_words, start
 from services.runtime.broker.locks import is_locked, locked
 from services.runtime.broker.ports import answers, any_free_port, is_free
 from services.runtime.broker.properties import HOST, Ports, server_properties
@@ -66,7 +66,8 @@ class LocalBroker:
         """Start it, unless it runs; returns when it answers.
 
         Raises:
-            BrokerError: one of its family: no jars, the port is taken, the folder cannot be written, Kafka failed.
+            BrokerError: one of its family: no jars, the port is taken, the folder cannot be written, Kafka failed, or
+                it runs already, without the listener that is wanted.
             ClusterError: Kafka runs, and did not take its user.
         """
         with self._alone():
@@ -76,6 +77,8 @@ class LocalBroker:
                 self._await_ready(ports)
                 if self._sasl:
                     self._security.let_in(self.settings(), self.log)
+            elif self._sasl and self._read_noted().get("sasl") is None:
+                raise BrokerRunsOtherwise(self.folder)
         return self.status()
 
     def down(self) -> None:
@@ -198,7 +201,7 @@ class LocalBroker:
         if is_up:
             return
         said = last_words(self.log)
-        if "BindException" in said or "Address already in use" in said:
+        if could_not_listen(self.log):
             raise PortTaken(ports.plain, self.folder)
         if self._is_running():
             self.kill()
