@@ -8,7 +8,6 @@ from services.runtime.doctor.finding import Finding, State
 from services.runtime.doctor.near import database_finding, disk_finding, package_findings
 from services.runtime.kafka import ClusterError, KafkaSettings, administering
 from services.runtime.log import wall_clock
-from services.runtime.worker.settings import WorkerSettings, WorkerSettingsError
 
 LOOK_FOR_MS = 5_000
 
@@ -21,6 +20,10 @@ def examine(env: Mapping[str, str], clock: Callable[[], int] = wall_clock) -> li
         clock: this machine's, in milliseconds.
     """
     findings = package_findings()
+    if any(each.state is State.wrong for each in findings):
+        return findings  # the rest is examined by what is missing
+    from services.runtime.worker.settings import WorkerSettings, WorkerSettingsError
+
     try:
         kafka, worker = KafkaSettings.from_environment(env), WorkerSettings.from_environment(env)
     except (ClusterError, WorkerSettingsError) as error:

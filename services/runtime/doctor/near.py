@@ -28,10 +28,8 @@ def package_findings() -> list[Finding]:
 
 def database_finding(url: str) -> Finding:
     """Whether the read model's database answers and holds this version's tables."""
-    try:
-        from services.runtime.database import DatabaseError, check, connect
-    except ModuleNotFoundError as error:
-        return Finding("database", State.not_examined, f"the package `{error.name}` is not installed")
+    from services.runtime.database import DatabaseError, check, connect
+
     if _is_missing_file(url):
         remedy = "`commonweal database upgrade` makes it, as COMMONWEAL_DATABASE_URL says where"
         return Finding("database", State.wrong, "the SQLite file is not there yet", remedy)

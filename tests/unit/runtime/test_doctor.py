@@ -1,5 +1,7 @@
 """What the doctor says of what is near, and of clocks. The cluster is in tests/kafka."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,18 @@ def test_versions_of_ourselves_and_the_clients_are_told() -> None:
     assert finding.state is State.well
     assert "commonweal " in finding.says
     assert "faust-streaming " in finding.says
+
+
+def test_without_the_clients_the_doctor_says_what_to_install_and_looks_no_further() -> None:
+    blocked = "import sys; sys.modules.update(dict.fromkeys(('aiohttp', 'faust', 'kafka', 'sqlalchemy')));"
+    nameless = (
+        "from importlib import metadata; metadata.version = lambda name: exec('raise metadata.PackageNotFoundError');"
+    )
+    ask = "from services.runtime.doctor import examine; print([(each.subject, each.remedy) for each in examine({})])"
+
+    said = subprocess.run([sys.executable, "-c", blocked + nameless + ask], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "[('versions', 'install Commonweal with its extra: commonweal[kafka]')]\n"
 
 
 def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> None:
