@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from services.cli.arguments import FolderToFill, print_json
-from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.files import reading, writing
+from services.cli.log_to_read import AnyFolder, OnKafka, log_to_read
 
 app = typer.Typer(no_args_is_help=True, help="The journal: everything that was asked of the engine, in order.")
 Out = Annotated[str, typer.Argument(metavar="FILE|-", help="Where to write JSON Lines; `-` is the output.")]
@@ -19,7 +20,7 @@ def register(root: typer.Typer) -> None:
 
 
 @app.command("export")
-def export_journal(file: Out, data: DataFolder = DEFAULT) -> None:
+def export_journal(file: Out, data: AnyFolder = DEFAULT, kafka: OnKafka = False) -> None:
     """Write the journal as JSON Lines, with its stamps; `commonweal up` may be running meanwhile.
 
     Ids, codes and cells only: the journal holds nobody's name. Whoever imports it gets the same decisions.
@@ -27,15 +28,10 @@ def export_journal(file: Out, data: DataFolder = DEFAULT) -> None:
     Example: `commonweal journal export journal.jsonl --data city`
     """
     from schemas.topics import JOURNAL
-    from services.embedded import DataFolder as Folder
     from services.runtime.log import export_topic
 
-    log = Folder(data).read_log()
-    try:
-        with writing(file) as out:
-            count = export_topic(log, JOURNAL, out)
-    finally:
-        log.close()
+    with log_to_read(data, kafka=kafka) as log, writing(file) as out:
+        count = export_topic(log, JOURNAL, out)
     typer.echo(f"wrote {count:,} journal records", err=True)
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.arguments import AllowLeap, print_json, refuse_usage
-from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.data_folder import DEFAULT, AsJson
+from services.cli.log_to_read import AnyFolder, OnKafka, log_of_cluster, log_to_read
 
 if TYPE_CHECKING:
     from schemas.dead_letters import Quarantined
@@ -27,7 +28,8 @@ def register(root: typer.Typer) -> None:
 
 def quarantine(
     what: What,
-    data: DataFolder = DEFAULT,
+    data: AnyFolder = DEFAULT,
+    kafka: OnKafka = False,
     reason: Reason = "engine-stopped",
     allow_leap: AllowLeap = False,
     as_json: AsJson = False,
@@ -36,7 +38,7 @@ def quarantine(
 
     The others of its block are decided. Your word and the reason are recorded with the decision, and the event stays
     in the journal; once the bug is mended, whoever sent it may send it again under another id. A running
-    `commonweal up` goes on at once.
+    `commonweal up` goes on at once, a matching worker on Kafka within seconds.
 
     Exit code 0 when it is stepped over, 1 when its partition still stands, 2 when there is no such event or the folder
     is not right.
@@ -44,9 +46,10 @@ def quarantine(
     Example: `commonweal quarantine 3/5120/17 --reason engine-stopped --data city`
     """
     if what == LIST:
-        _list(data, as_json=as_json)
+        _list(data, kafka=kafka, as_json=as_json)
         return
-    troubles = _put(data, _word(what, reason), leap_allowed=allow_leap)
+    word = _word(what, reason)
+    troubles = _put_on_kafka(word) if kafka else _put(data, word, leap_allowed=allow_leap)
     if as_json:
         print_json({"place": what, "reason": reason, "troubles": troubles})
     else:
@@ -94,17 +97,27 @@ def _put(data: Path, word: "Quarantined", *, leap_allowed: bool) -> list[str]:
         return [trouble.sentence for trouble in embedded.troubles.values()]
 
 
-def _list(data: Path, *, as_json: bool) -> None:
-    from dataclasses import asdict
+def _put_on_kafka(word: "Quarantined") -> list[str]:
+    """Say it to the cluster; what comes of it is told by the worker that holds the partition."""
+    from services.embedded import undecided_event
+    from services.runtime.quarantine import Quarantine
 
-    from services.embedded import DataFolder as Folder
-    from services.embedded import quarantined_events
-
-    log = Folder(data).read_log()
+    log = log_of_cluster()
     try:
-        found = list(quarantined_events(log))
+        undecided_event(log, word.place)
+        Quarantine(log).put(word)
     finally:
         log.close()
+    return []
+
+
+def _list(data: Path, *, kafka: bool, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from services.embedded import quarantined_events
+
+    with log_to_read(data, kafka=kafka) as log:
+        found = list(quarantined_events(log))
     if as_json:
         print_json([asdict(one) | {"word": one.word.model_dump(mode="json")} for one in found])
         return

@@ -3,7 +3,8 @@
 import typer
 
 from services.cli.arguments import print_json
-from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.data_folder import DEFAULT, AsJson
+from services.cli.log_to_read import AnyFolder, OnKafka, log_to_read
 
 
 def register(root: typer.Typer) -> None:
@@ -11,7 +12,7 @@ def register(root: typer.Typer) -> None:
     root.command("replay")(replay)
 
 
-def replay(data: DataFolder = DEFAULT, as_json: AsJson = False) -> None:
+def replay(data: AnyFolder = DEFAULT, kafka: OnKafka = False, as_json: AsJson = False) -> None:
     """Fold all recorded decisions from the beginning and print the hash of the state they lead to.
 
     Nothing is decided anew and nothing is written. Two folders with the same history have the same `state_hash`, on
@@ -23,14 +24,10 @@ def replay(data: DataFolder = DEFAULT, as_json: AsJson = False) -> None:
     """
     from dataclasses import asdict
 
-    from services.embedded import DataFolder as Folder
     from services.embedded import replay as fold
 
-    log = Folder(data).read_log()
-    try:
+    with log_to_read(data, kafka=kafka) as log:
         replayed = fold(log)
-    finally:
-        log.close()
     if as_json:
         partitions = [asdict(one) for one in replayed.partitions]
         print_json({"state_hash": replayed.state_hash, "partitions": partitions})

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from services.cli.arguments import print_json
-from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.data_folder import DEFAULT, AsJson
+from services.cli.log_to_read import AnyFolder, OnKafka, log_to_read
 
 if TYPE_CHECKING:
     from services.audit import Breach
@@ -17,7 +18,7 @@ def register(root: typer.Typer) -> None:
     root.command("verify")(verify)
 
 
-def verify(data: DataFolder = DEFAULT, as_json: AsJson = False) -> None:
+def verify(data: AnyFolder = DEFAULT, kafka: OnKafka = False, as_json: AsJson = False) -> None:
     """Prove what was decided: that nothing was changed since, that every promise was kept, that it could not be otherwise.
 
     The chain of hashes is followed over the bytes as they were written. An auditor that shares no code with the engine
@@ -28,14 +29,10 @@ def verify(data: DataFolder = DEFAULT, as_json: AsJson = False) -> None:
 
     Example: `commonweal verify --data city --json`
     """
-    from services.embedded import DataFolder as Folder
     from services.embedded import verify as prove
 
-    log = Folder(data).read_log()
-    try:
+    with log_to_read(data, kafka=kafka) as log:
         found = prove(log)
-    finally:
-        log.close()
     if as_json:
         print_json(_document(found))
     else:

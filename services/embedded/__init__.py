@@ -19,7 +19,7 @@ from services.embedded.errors import (
 from services.embedded.handover import HandoverError, hand_over, quarantine_there, reach
 from services.embedded.importing import Imported, import_journal
 from services.embedded.operator_events import SOURCE, operator_event
-from services.embedded.quarantining import QuarantinedEvent, quarantined_events
+from services.embedded.quarantining import QuarantinedEvent, quarantined_events, undecided_event
 from services.embedded.replaying import Replayed, ReplayedPartition, replay
 from services.embedded.running import Health, Running
 from services.embedded.second_chance import ReplayedLetter, letters_of, replay_dead_letters
@@ -68,5 +68,6 @@ __all__ = [
     "replay",
     "replay_dead_letters",
     "serving",
+    "undecided_event",
     "verify",
 ]

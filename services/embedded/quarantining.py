@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from schemas.dead_letters import Quarantined
+from schemas.decisions import DecisionBlock
 from schemas.events import Received
 from schemas.journal import JOURNAL_BODY, Block
 from schemas.topics import DECISIONS, JOURNAL, QUARANTINE
 from services.embedded.errors import NotToQuarantineError
-from services.runtime.log import Log
+from services.runtime.log import Log, scan
 from services.runtime.quarantine import Quarantine
+
+LATE_RECORDS_MAX = 16
+"""Decisions looked at from the end: on Kafka a worker that slept may have written one behind its successor's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ def undecided_event(log: Log, place: str) -> Received:
     """
     partition, offset, _ = map(int, place.split("/"))
     event = _event(log, place)
-    if offset < log.next_offset(DECISIONS.name, partition):
+    if offset < _decided(log, partition):
         raise NotToQuarantineError(place, "it was decided already, and what was decided stays")
     return event
 
@@ -45,11 +49,18 @@ def quarantined_events(log: Log) -> Iterator[QuarantinedEvent]:
     """
     quarantine = Quarantine(log)
     for partition in log.partitions(QUARANTINE.name):
-        decided = log.next_offset(DECISIONS.name, partition)
+        decided = _decided(log, partition)
         for offset, words in sorted(quarantine.of(partition).items()):
             for _, word in sorted(words.items()):
                 event = _event(log, word.place)
                 yield QuarantinedEvent(word, event.uid, event.data.type, offset < decided)
+
+
+def _decided(log: Log, partition: int) -> int:
+    """How many journal records are decided, as the last decisions say; one that came late may lie behind it."""
+    end = log.next_offset(DECISIONS.name, partition)
+    last = scan(log, DECISIONS.name, partition, start=max(0, end - LATE_RECORDS_MAX), end=end)
+    return max((DecisionBlock.model_validate_json(one.value or b"").source + 1 for one in last), default=0)
 
 
 def _event(log: Log, place: str) -> Received:

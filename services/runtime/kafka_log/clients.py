@@ -19,7 +19,9 @@ RETRY_BACKOFF_MS = 100
 
 def reading_client(settings: KafkaSettings) -> AIOKafkaConsumer:
     """A consumer of no group that commits nothing and goes only where it is told to. To be started."""
-    logging.getLogger("aiokafka.consumer.subscription_state").setLevel(logging.WARNING)  # a line for each scan otherwise
+    logging.getLogger("aiokafka.consumer.subscription_state").setLevel(
+        logging.WARNING
+    )  # a line for each scan otherwise
     return AIOKafkaConsumer(
         **settings.for_aiokafka(),
         group_id=None,
