@@ -59,6 +59,8 @@ class Breaker:
     def __init__(self, limits: SourceLimits) -> None:
         self.limits = limits
         self._sources: dict[str, _Source] = {}
+        self._latest: str | None = None
+        self._full = limits.burst_max * MINUTE_MS
 
     def allow(self, source: str, now_ms: int) -> bool:
         """Whether the next event of this source may be looked at; if so it is counted."""
@@ -80,12 +82,16 @@ class Breaker:
         state.judged = state.rejected = 0
 
     def _refilled(self, source: str, now_ms: int) -> _Source:
-        full = self.limits.burst_max * MINUTE_MS
+        full = self._full
+        state = self._sources.get(source)
+        if state is not None and source == self._latest and now_ms <= state.seen_ms:
+            return state  # no time passed; a clock that was set back refills nothing
         state = self._sources.pop(source, None) or _Source(tokens=full, seen_ms=now_ms)
-        passed_ms = max(0, now_ms - state.seen_ms)  # a clock that was set back refills nothing
+        passed_ms = max(0, now_ms - state.seen_ms)
         state.tokens = min(full, state.tokens + passed_ms * self.limits.events_per_minute_max)
         state.seen_ms = max(state.seen_ms, now_ms)
         self._sources[source] = state  # last in the dictionary: heard of latest
+        self._latest = source
         if len(self._sources) > self.limits.sources_max:
             del self._sources[next(iter(self._sources))]
         return state

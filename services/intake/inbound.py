@@ -37,12 +37,17 @@ _TYPE: Final = re.compile(TYPE_PATTERN)
 
 def read_event(record: Record) -> Received | Rejected:
     """The event in an inbound record, stamped with its receipt; or why there is none."""
+    headers = dict(record.headers)
+    return read_sent(record, headers, source_in(headers.get("ce_source")))
+
+
+def read_sent(record: Record, headers: Mapping[str, bytes], source: str | None) -> Received | Rejected:
+    """The same, once its headers were looked at, and who sent it."""
     if record.headers is UNREADABLE:
         return Rejected(
             Why.unreadable, "the client cannot read the batch it came in; its bytes stay in the topic for now"
         )
-    headers = dict(record.headers)
-    source, event_id = _source(headers.get("ce_source")), _text(headers, "ce_id")
+    event_id = _text(headers, "ce_id")
     if source is None or not _ID.fullmatch(event_id):
         return Rejected(Why.unreadable, "header ce_source or ce_id is missing or no id; its writer has to send both")
     refused = _outside(record, headers)
@@ -67,7 +72,14 @@ def read_event(record: Record) -> Received | Rejected:
 
 def source_of(record: Record) -> str | None:
     """Who sent a record, where its header says so."""
-    return _source(dict(record.headers).get("ce_source"))
+    return source_in(dict(record.headers).get("ce_source"))
+
+
+@lru_cache(maxsize=WORDS_KEPT)
+def source_in(said: bytes | None) -> str | None:
+    """The id in a header; few send, and many times."""
+    source = (said or b"").decode("utf-8", errors="replace")
+    return source if _ID.fullmatch(source) else None
 
 
 def as_sent(record: Record) -> bytes:
@@ -104,13 +116,6 @@ def _time_ms(headers: Mapping[str, bytes]) -> int | Rejected | None:
     if time_ms is None:
         return Rejected(Why.unreadable, "header ce_time is no moment such as 2026-01-05T08:00:00Z; correct it")
     return time_ms
-
-
-@lru_cache(maxsize=WORDS_KEPT)
-def _source(said: bytes | None) -> str | None:
-    """The id a header names; few send, and many times."""
-    source = (said or b"").decode("utf-8", errors="replace")
-    return source if _ID.fullmatch(source) else None
 
 
 @lru_cache(maxsize=WORDS_KEPT)

@@ -7,7 +7,7 @@ judged by when it was sent, never by how fast it is read.
 
 from schemas.events import Received
 from services.intake.breaker import Breaker
-from services.intake.inbound import ReadEvent, read_event, source_of
+from services.intake.inbound import ReadEvent, read_sent, source_in
 from services.intake.refusals import Rejected, Why
 from services.runtime.log.records import Record
 
@@ -22,11 +22,13 @@ def limited(breaker: Breaker) -> ReadEvent:
     """`read_event`, for sources within their limits."""
 
     def read(record: Record) -> Received | Rejected:
-        source = source_of(record) or NAMELESS
-        if not breaker.allow(source, record.stamp_ms):
+        headers = dict(record.headers)
+        source = source_in(headers.get("ce_source"))
+        counted = source or NAMELESS
+        if not breaker.allow(counted, record.stamp_ms):
             return LIMITED
-        event = read_event(record)
-        breaker.judged(source, record.stamp_ms, rejected=isinstance(event, Rejected))
+        event = read_sent(record, headers, source)
+        breaker.judged(counted, record.stamp_ms, rejected=isinstance(event, Rejected))
         return event
 
     return read
