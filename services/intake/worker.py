@@ -69,6 +69,8 @@ class IntakeWorker:
         self._flights: dict[Lane, asyncio.Task[None]] = {}
         self._troubles: dict[Lane, float] = {}
         """Lanes that something went wrong in, and when they may go on."""
+        self._told: dict[tuple[Lane, str], int] = {}
+        """Ends as health heard them last."""
         self._is_draining = False
         self._commit_s = self._look_s = 0.0
         self._running: asyncio.Task[None] | None = None
@@ -236,11 +238,18 @@ class IntakeWorker:
         return had_events and now_s - lane.written_s >= self._settings.tick_after_ms / 1_000
 
     def _report(self) -> None:
+        """Tell health where each partition ends; of those where nothing happened, one, so that it hears of the cluster."""
+        before, self._told = self._told, {}
+        told = False
         for lane in self._inbox.lanes.values():
             for topic, next_offset in lane.done.items():
                 end = self._inbox.end(topic, lane.partition)
-                if end is not None:
+                if end is None:
+                    continue
+                self._told[lane, topic] = end
+                if not told or end != next_offset or before.get((lane, topic)) != end:
                     self._place.health.ends(topic, lane.partition, end, next_offset)
+                    told = True
 
     async def _arrived(self, lanes: Collection[Lane]) -> None:
         """Wait for what is under way, as far as there is time."""
