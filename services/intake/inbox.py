@@ -22,6 +22,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRa
 
 from schemas.model import MS_MAX
 from schemas.topics import INBOUND, JOURNAL
+from services.intake.closing import close
 from services.intake.inbound import UNREADABLE
 from services.intake.lanes import Lane
 from services.intake.settings import IntakeWorkerSettings
@@ -32,6 +33,9 @@ from services.runtime.worker import Health
 
 FETCH_WAIT_MS: Final = 100
 """How long a broker holds an answer while nothing comes; a client asks each broker one question at a time."""
+LEAVING_S: Final = 5.0
+"""To tell the group that we go, so that it need not wait for a session."""
+HEARTBEATS_PER_SESSION: Final = 5
 HEARD_MS_MAX: Final = 3_000
 """A topic's end counts as known for so long after its broker told it."""
 
@@ -45,9 +49,18 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
     Args:
         leaving: is awaited before lanes are given up, and finishes what is under way in them.
+        session_s: a member not heard of for so long loses its partitions; one that cannot make itself heard stops writing.
     """
 
-    def __init__(self, kafka: KafkaSettings, settings: IntakeWorkerSettings, health: Health, leaving: Leaving) -> None:
+    def __init__(
+        self,
+        kafka: KafkaSettings,
+        settings: IntakeWorkerSettings,
+        health: Health,
+        leaving: Leaving,
+        *,
+        session_s: float,
+    ) -> None:
         self.lanes: dict[int, Lane] = {}
         self.is_settled = False
         """Not while partitions are being given out."""
@@ -57,6 +70,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         """Why no partitions could be taken over; the worker cannot go on."""
         self._kafka = kafka
         self._settings = settings
+        self._session_s = session_s
         self._health = health
         self._leaving = leaving
         self._topics = {kafka.topic(topic.name): topic.name for topic in INBOUND}
@@ -77,8 +91,8 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             enable_auto_commit=False,
             auto_offset_reset="none",
             partition_assignment_strategy=(RangePartitionAssignor,),
-            session_timeout_ms=self._settings.session_ms,
-            heartbeat_interval_ms=self._settings.heartbeat_ms,
+            session_timeout_ms=int(self._session_s * 1_000),
+            heartbeat_interval_ms=int(self._session_s * 1_000 / HEARTBEATS_PER_SESSION),
             fetch_max_wait_ms=FETCH_WAIT_MS,
             fetch_max_bytes=FETCH_BYTES_MAX,
             max_partition_fetch_bytes=FETCH_PARTITION_BYTES_MAX,
@@ -90,7 +104,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
     async def stop(self) -> None:
         """Leave the group."""
         if self._consumer is not None:
-            await self._consumer.stop()
+            await close(self._consumer, LEAVING_S)
 
     async def read(self, wait_s: float) -> Mapping[str, int]:
         """Read what is there into the lanes, or wait for it.
@@ -175,7 +189,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
 
     def is_member(self) -> bool:
         """Whether our partitions are certainly nobody else's: the group knew us less than a session ago."""
-        return time.monotonic() - self._member_s < self._settings.session_ms / 1_000
+        return time.monotonic() - self._member_s < self._session_s
 
     async def on_partitions_revoked(self, revoked: Collection[Any]) -> None:
         """Finish what is under way, commit it, drop the rest: it is read again by whoever comes next."""

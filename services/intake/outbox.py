@@ -6,22 +6,21 @@ broker would take next; what was under way through it for other partitions still
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
 
+from services.intake.closing import close
 from services.runtime.kafka import REQUEST_BYTES_MAX, KafkaSettings
 from services.runtime.log import NewRecord
 
 BATCH_BYTES_MAX: Final = 1024 * 1024
 """Several small blocks of a partition travel together; one that is larger travels alone."""
 REQUEST_TIMEOUT_MS: Final = 30_000
+LEAVING_S: Final = 1.0
 OLD_PRODUCER_S: Final = 60.0
 """How long a producer that failed may still deliver what was under way."""
-
-log = logging.getLogger("commonweal.intake")
 
 Sending = tuple[str, int, NewRecord]
 """Topic without the installation's prefix, partition, and the record."""
@@ -79,7 +78,7 @@ class Outbox:
         for task in self._closing:
             task.cancel()
         if self._producer is not None:
-            await _closed(self._producer, 1.0)
+            await close(self._producer, LEAVING_S)
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def _connected(self) -> Any:
@@ -117,14 +116,6 @@ class Outbox:
 
     def _retire(self, producer: Any) -> None:
         """Close it once what others sent through it is through."""
-        task = asyncio.create_task(_closed(producer, OLD_PRODUCER_S))
+        task = asyncio.create_task(close(producer, OLD_PRODUCER_S))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-
-
-async def _closed(producer: Any, within_s: float) -> None:
-    try:
-        async with asyncio.timeout(within_s):
-            await producer.stop()
-    except Exception as error:  # noqa: BLE001 - it is being thrown away; what it did not deliver is sent again
-        log.info("a producer did not close in order: %r", error)

@@ -63,9 +63,6 @@ class IntakeWorkerSettings:
     """Records cut at once, per inbound topic and partition."""
     waiting_records_max: int = 8_000
     """Records held per inbound topic and partition while its journal does not answer."""
-    session_ms: int = 10_000
-    """A worker not heard of for so long loses its partitions, and one that cannot make itself heard stops writing."""
-    heartbeat_ms: int = 3_000
     limits: SourceLimits = field(
         default_factory=lambda: SourceLimits(events_per_minute_max=600_000, burst_max=1_000_000)
     )
@@ -75,11 +72,6 @@ class IntakeWorkerSettings:
         for one in fields(self):
             if isinstance(getattr(self, one.name), int) and getattr(self, one.name) < 1:
                 raise ValueError(f"`{one.name}` is {getattr(self, one.name)}; it is a bound, at least 1")
-        if self.session_ms < 3 * self.heartbeat_ms:
-            raise ValueError(
-                f"`session_ms` is {self.session_ms}, a heartbeat comes every {self.heartbeat_ms}; a session outlives "
-                "at least three"
-            )
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> Self:

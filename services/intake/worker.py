@@ -62,7 +62,7 @@ class IntakeWorker:
     def __init__(self, place: Workplace, settings: IntakeWorkerSettings) -> None:
         self._place = place
         self._settings = settings
-        self._inbox = Inbox(place.kafka, settings, place.health, self._arrived)
+        self._inbox = Inbox(place.kafka, settings, place.health, self._arrived, session_s=place.settings.session_s)
         self._outbox = Outbox(place.kafka)
         self._sealing = Sealing(place.settings.data_dir / KEYS_FILE, wall_clock)
         self._read = limited(Breaker(settings.limits))

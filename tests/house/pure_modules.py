@@ -50,6 +50,7 @@ SHELLS = {
     "services/intake/mapping_files.py": "finds and opens mappings",
     "services/intake/inbox.py": "reads the cluster as a member of a group",
     "services/intake/outbox.py": "sends to the cluster",
+    "services/intake/closing.py": "leaves the cluster",
     "services/intake/unreadable.py": "reads around what the client cannot read",
     "schemas/publishing/*.py": "writes the published schemas from the sources; no core leans on it",
     "schemas/taxonomy/load.py": "reads the shipped taxonomy, once, where a program is put together",

@@ -151,6 +151,12 @@ async def journal_records(kafka: KafkaSettings, partition: int) -> list[JournalR
     ]
 
 
+def uid(one: Sent) -> str:
+    """The name of an event that was sent, as the journal has it."""
+    headers = dict(one[2].headers)
+    return f"{headers['ce_source'].decode()}/{headers['ce_id'].decode()}"
+
+
 def uids(bodies: Sequence[Block | Tick]) -> list[str]:
     """The events in a journal, in its order."""
     return [event.uid for body in bodies if isinstance(body, Block) for event in body.events]

@@ -21,7 +21,6 @@ def test_the_environment_is_read_once_and_the_defaults_stay_for_the_rest() -> No
         ("COMMONWEAL_INTAKE_LINGER_MS", "-1"),
         ("COMMONWEAL_INTAKE_CUT_RECORDS_MAX", "0"),
         ("COMMONWEAL_SOURCE_WINDOW_EVENTS", "0"),
-        ("COMMONWEAL_INTAKE_SESSION_MS", "4000"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(name: str, said: str) -> None:
