@@ -1,12 +1,15 @@
 """What stands on a cluster's topics."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from schemas.partitions import PARTITIONS
+from schemas.topics import DECISIONS
 from services.runtime.kafka import KafkaSettings
+from tests.kafka.workers import within
 
 POLL_MS = 500
 
@@ -43,6 +46,16 @@ async def committed(kafka: KafkaSettings, group: str, topic: str) -> dict[int, i
         return {partition: offset for partition, offset in offsets.items() if offset}
     finally:
         await consumer.stop()
+
+
+def await_committed(kafka: KafkaSettings, group: str, blocks: Mapping[int, Sequence[bytes]]) -> None:
+    """Until the group has committed every one of these decision blocks."""
+    wanted = {partition: len(written) for partition, written in blocks.items()}
+    within(
+        lambda: asyncio.run(committed(kafka, group, DECISIONS.name)) == wanted,
+        f"{group} did not commit everything",
+        120,
+    )
 
 
 async def rows(kafka: KafkaSettings, changelog: str) -> dict[str, bytes]:

@@ -11,13 +11,13 @@ import orjson
 import pytest
 
 from schemas.decisions import DecisionBlock
-from schemas.topics import CONTACT_BUDGETS, DECISIONS, NOTIFICATIONS
+from schemas.topics import CONTACT_BUDGETS, NOTIFICATIONS
 from services.notifications import NotificationSettings, requests
 from services.notifications.records import record
 from services.runtime.kafka import KafkaSettings
 from services.runtime.ledger import Ledger, Page, decoded
 from tests.kafka.decided import Decided, decided, write
-from tests.kafka.reading import committed, everything, rows
+from tests.kafka.reading import await_committed, everything, rows
 from tests.kafka.workers import WorkerProcess, running, within
 
 pytestmark = [
@@ -69,16 +69,6 @@ def await_requested(worker: WorkerProcess, count: int) -> None:
     within(lambda: sum(metric_of(worker, "notifications_requested_total")) > count, f"not {count} were requested")
 
 
-def await_all(worker: WorkerProcess, kafka: KafkaSettings, blocks: Decided) -> None:
-    """Until everything is finished and committed."""
-    wanted = {partition: len(written) for partition, written in blocks.items()}
-    within(
-        lambda: asyncio.run(committed(kafka, "notifications", DECISIONS.name)) == wanted,
-        f"not everything was committed; see {worker.log}",
-        120,
-    )
-
-
 @pytest.mark.parametrize("kills", KILLS)
 def test_killed_again_and_again_under_load_no_notification_is_lost_and_rows_are_as_rebuilt(
     kafka: KafkaSettings, blocks: Decided, tmp_path: Path, kills: int
@@ -93,7 +83,7 @@ def test_killed_again_and_again_under_load_no_notification_is_lost_and_rows_are_
             await_requested(worker, finished)
             worker.kill()
     with running("notifications", kafka, tmp_path) as worker:
-        await_all(worker, kafka, blocks)
+        await_committed(kafka, "notifications", blocks)
         assert worker.stop() == 0
 
     found = requested_on(kafka)

@@ -158,6 +158,21 @@ NOTIFICATIONS_WITHHELD = Metric(
     "Many past_deadline: decisions or notifications are behind. Many budget: raise COMMONWEAL_CONTACTS_PER_DAY_MAX.",
     (REASON,),
 )
+IMPACT = Metric(
+    "impact_total",
+    "counter",
+    "Ripple effects counted since the process began, by measure; /impact of the worker has the sums per community.",
+    "A measure that stands still for a day while others grow: ask the coordinators what has changed.",
+    (Label("measure"),),
+)
+ASK_TO_ACCEPTANCE_SECONDS = Metric(
+    "ask_to_acceptance_seconds",
+    "histogram",
+    "Log time from an ask's opening to the first yes.",
+    "Growing: too few are asked, or too few say yes; see `commonweal policy` and docs/matching.md.",
+    (),
+    WAITS,
+)
 LAST_PROGRESS = Metric(
     "last_progress_timestamp_seconds", "gauge", "Unix time at which this process finished a record last.",
     "Old while lag_records is above 0: a silent stall; /health/live fails and the process is started anew.",
@@ -194,6 +209,8 @@ CATALOGUE: Final = (
     BOARD_ROWS,
     NOTIFICATIONS_REQUESTED,
     NOTIFICATIONS_WITHHELD,
+    IMPACT,
+    ASK_TO_ACCEPTANCE_SECONDS,
     LAST_PROGRESS,
     DISK_FREE_BYTES,
     BUILD_INFO,

@@ -36,6 +36,8 @@ class Metrics:
     board_rows: Counter
     notifications_requested: Counter
     notifications_withheld: Counter
+    impact: Counter
+    ask_to_acceptance_seconds: Histogram
     last_progress: Gauge
     disk_free_bytes: Gauge
     build_info: Gauge
@@ -75,6 +77,8 @@ def build_metrics(*, version: str, logic: str = "none") -> Metrics:
         board_rows=Counter(catalogue.BOARD_ROWS, registry),
         notifications_requested=Counter(catalogue.NOTIFICATIONS_REQUESTED, registry),
         notifications_withheld=Counter(catalogue.NOTIFICATIONS_WITHHELD, registry),
+        impact=Counter(catalogue.IMPACT, registry),
+        ask_to_acceptance_seconds=Histogram(catalogue.ASK_TO_ACCEPTANCE_SECONDS, registry),
         last_progress=Gauge(catalogue.LAST_PROGRESS, registry),
         disk_free_bytes=Gauge(catalogue.DISK_FREE_BYTES, registry),
         build_info=Gauge(catalogue.BUILD_INFO, registry),
