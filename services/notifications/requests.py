@@ -11,7 +11,6 @@ from schemas.notifications import COORDINATORS, Notification, requested
 from services.notifications.concerned import quiet_key, remember
 from services.notifications.manners import DAY_MS, MANNERS, Manner
 from services.notifications.quiet import quiet_until_ms
-from services.notifications.settings import NotificationSettings
 from services.notifications.telling import Told, told
 from services.runtime.ledger import Page
 
@@ -28,7 +27,7 @@ class Requested:
     withheld: tuple[Withheld, ...]
 
 
-def requests(page: Page, block: DecisionBlock, settings: NotificationSettings) -> Requested:
+def requests(page: Page, block: DecisionBlock, contacts_per_day_max: int) -> Requested:
     """Whom to tell of what a block decided, and take it into the rows.
 
     Time is the log's: how late it is really, the shell looks before it sends.
@@ -38,7 +37,7 @@ def requests(page: Page, block: DecisionBlock, settings: NotificationSettings) -
     withheld: list[Withheld] = []
     for fact in block.facts:
         for one in told(page, fact):
-            answer = _request(page, fact.community, one, block.now_ms, at_ms, settings)
+            answer = _request(page, fact.community, one, block.now_ms, at_ms, contacts_per_day_max)
             if isinstance(answer, Notification):
                 notifications[answer.notification] = answer
             else:
@@ -48,7 +47,7 @@ def requests(page: Page, block: DecisionBlock, settings: NotificationSettings) -
 
 
 def _request(
-    page: Page, community: str, one: Told, decided_ms: int, at_ms: int, settings: NotificationSettings
+    page: Page, community: str, one: Told, decided_ms: int, at_ms: int, contacts_per_day_max: int
 ) -> Notification | Withheld:
     """The request, counted in the member's budget; or why there is none."""
     manner = MANNERS[one.occasion]
@@ -58,7 +57,7 @@ def _request(
     not_before_ms = _not_before_ms(page, community, one, manner, at_ms)
     if not_before_ms > deadline_ms:
         return "quiet"
-    if not _may_contact(page, community, one.member, at_ms, manner, settings):
+    if not _may_contact(page, community, one.member, at_ms, manner, contacts_per_day_max):
         return "budget"
     return requested(
         community=community,
@@ -78,7 +77,7 @@ def _not_before_ms(page: Page, community: str, one: Told, manner: Manner, at_ms:
 
 
 def _may_contact(
-    page: Page, community: str, member: str, at_ms: int, manner: Manner, settings: NotificationSettings
+    page: Page, community: str, member: str, at_ms: int, manner: Manner, contacts_per_day_max: int
 ) -> bool:
     """Whether the budget has room, or does not count; if so it is spent by one."""
     if member == COORDINATORS:
@@ -86,8 +85,8 @@ def _may_contact(
     key = f"{community}/budget/{member}"
     row = page.get(key)
     lately = [] if row is None else [ms for ms in row["contacted_ms"] if ms > at_ms - DAY_MS]
-    if manner.is_courtesy and len(lately) >= settings.contacts_per_day_max:
+    if manner.is_courtesy and len(lately) >= contacts_per_day_max:
         return False
-    lately = [*lately, at_ms][-settings.contacts_per_day_max :]  # more would change nothing
+    lately = [*lately, at_ms][-contacts_per_day_max:]  # more would change nothing
     page.put(key, {"contacted_ms": lately, "until_ms": at_ms + DAY_MS})
     return True

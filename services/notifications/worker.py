@@ -27,7 +27,7 @@ def build(place: Workplace) -> FaustService:
     channel = service.channel(NOTIFICATIONS)
 
     def fold(page: Page, block: DecisionBlock) -> Requested:
-        return requests(page, block, settings)
+        return requests(page, block, settings.contacts_per_day_max)
 
     async def send(partition: int, requested: Requested) -> None:
         await service.send(channel, partition, _still_worth_telling(place, requested))

@@ -20,11 +20,14 @@ Decided = Mapping[int, Sequence[bytes]]
 """Partition → its decision blocks in the order of their sources, from 0."""
 
 
-def decided(communities: Sequence[str], events: int, *, block_events: int = 10, seed: int = 7) -> Decided:
-    """What is decided in each community while so many events come in, at about this moment."""
+def decided(
+    communities: Sequence[str], events: int, *, block_events: int = 10, seed: int = 7, start_ms: int | None = None
+) -> Decided:
+    """What is decided in each community while so many events come in; now, unless another start is said."""
+    began_ms = int(time() * 1_000) if start_ms is None else start_ms
     found: dict[int, list[bytes]] = {}
     for community in communities:
-        town = Town.of(OPEN_ASKS, is_fixed=False, community=community, start_ms=int(time() * 1_000))
+        town = Town.of(OPEN_ASKS, is_fixed=False, community=community, start_ms=began_ms)
         engine = Engine(load())
         written = [
             sealed.written

@@ -11,13 +11,14 @@ import orjson
 import pytest
 
 from schemas.decisions import DecisionBlock
-from schemas.topics import CONTACT_BUDGETS, NOTIFICATIONS
+from schemas.topics import CONTACT_BUDGETS, DECISIONS, NOTIFICATIONS
 from services.notifications import NotificationSettings, requests
 from services.notifications.records import record
 from services.runtime.kafka import KafkaSettings
 from services.runtime.ledger import Ledger, Page, decoded
+from services.simulation.bench.town import START_MS
 from tests.kafka.decided import Decided, decided, write
-from tests.kafka.reading import await_committed, everything, rows
+from tests.kafka.reading import await_committed, committed, everything, rows
 from tests.kafka.workers import WorkerProcess, running, within
 
 pytestmark = [
@@ -38,7 +39,7 @@ def rebuilt(blocks: Decided) -> tuple[dict[bytes, bytes], dict[str, bytes]]:
     """What is requested, id → record, and the rows: by the pure core, without a broker and undisturbed."""
 
     def fold(page: Page, block: DecisionBlock) -> Sequence[tuple[bytes, bytes]]:
-        wanted = map(record, requests(page, block, NotificationSettings()).notifications)
+        wanted = map(record, requests(page, block, NotificationSettings().contacts_per_day_max).notifications)
         return [(one.key or b"", one.value or b"") for one in wanted]
 
     requested: dict[bytes, bytes] = {}
@@ -101,3 +102,69 @@ def metric_of(worker: WorkerProcess, name: str) -> list[float]:
     """Every series of a counter."""
     lines = worker.get("/metrics")[1].splitlines()
     return [float(line.split()[-1]) for line in lines if line.startswith(f"commonweal_{name}{{")]
+
+
+def test_two_workers_on_one_machine_share_the_partitions_and_the_second_takes_over_at_once_when_the_first_drains(
+    kafka: KafkaSettings, blocks: Decided, tmp_path: Path
+) -> None:
+    wanted, wanted_rows = rebuilt(blocks)
+    half = {partition: written[: len(written) // 2] for partition, written in blocks.items()}
+
+    with (
+        running("notifications", kafka, tmp_path / "one") as one,
+        running("notifications", kafka, tmp_path / "two") as two,
+    ):
+        asyncio.run(write(kafka, half))
+        await_committed(kafka, "notifications", half)
+        assert one.address() != two.address()
+        assert one.stop() == 0
+        asyncio.run(write(kafka, {place: written[len(half[place]) :] for place, written in blocks.items()}))
+        await_committed(kafka, "notifications", blocks)
+        assert two.stop() == 0
+
+    found = requested_on(kafka)
+    assert still_worth_telling(wanted) <= found.keys() <= wanted.keys()
+    assert all(len(values) == 1 for values in found.values()), "drained, and yet told twice"
+    assert asyncio.run(rows(kafka, CONTACT_BUDGETS.name)) == wanted_rows
+
+
+def test_what_is_no_block_stops_its_partition_loudly_uncommitted_and_the_others_go_on(
+    kafka: KafkaSettings, blocks: Decided, tmp_path: Path
+) -> None:
+    poisoned, *others = blocks
+    broken = {place: [*written[:20], b'{"version":9}', *written[20:40]] for place, written in blocks.items()}
+    whole = {place: written[:41] for place, written in blocks.items()}
+
+    with running("notifications", kafka, tmp_path) as worker:
+        asyncio.run(write(kafka, {poisoned: broken[poisoned]} | {place: whole[place] for place in others}))
+        within(lambda: len(worker.troubles()) == 1, f"it does not say what is the matter; see {worker.log}")
+        within(
+            lambda: {place: committed_by(kafka).get(place) for place in others} == dict.fromkeys(others, 41),
+            "the neighbours stand still",
+        )
+        assert worker.troubles() == [
+            f"partition {poisoned}: decision 20 is no block this version reads; start the version that wrote it, or a later one"
+        ]
+        assert worker.get("/health/live")[0] == 200
+        assert worker.stop() == 0
+
+    assert committed_by(kafka)[poisoned] == 20
+
+
+def committed_by(kafka: KafkaSettings) -> dict[int, int]:
+    return asyncio.run(committed(kafka, "notifications", DECISIONS.name))
+
+
+def test_decisions_past_their_deadline_are_counted_and_nobody_is_told_of_them(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    long_ago = decided(("north",), 100, start_ms=START_MS)
+    asyncio.run(write(kafka, long_ago))
+
+    with running("notifications", kafka, tmp_path) as worker:
+        await_committed(kafka, "notifications", long_ago)
+        withheld = worker.metric("notifications_withheld_total", reason="past_deadline")
+        assert worker.stop() == 0
+
+    assert requested_on(kafka) == {}
+    assert withheld == len(rebuilt(long_ago)[0])

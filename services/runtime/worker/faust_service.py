@@ -215,6 +215,8 @@ class FaustService:
 
     async def _revoked(self, *_: Any, **__: Any) -> None:
         """Whoever gets a partition tries it anew."""
+        for topic, partition in self._stopped:
+            self._place.health.troubled(topic, partition, None)
         self._stopped.clear()
         self._expected.clear()
 

@@ -82,7 +82,10 @@ class Health:
 
     def took(self, topic: str, partition: int, next_offset: int | None = None) -> None:
         """The partition is this worker's; it goes on at `next_offset`, as far as that is known."""
-        self._standings[topic, partition] = _Standing(self._clock(), self._now_ms(), next_offset=next_offset)
+        standing = self._standing(topic, partition)  # it may have been spoken of before: its trouble stays
+        standing.moved_s = self._clock()
+        if next_offset is not None:
+            standing.next_offset = next_offset
 
     def gave(self, topic: str, partition: int) -> None:
         """The partition is another's, or nobody's."""

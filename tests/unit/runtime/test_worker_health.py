@@ -85,6 +85,15 @@ def test_a_partition_in_known_trouble_makes_it_unready_but_starting_anew_would_n
     assert health.is_ready
 
 
+def test_trouble_that_was_met_before_the_partition_was_told_of_stays() -> None:
+    health, _ = working(Clock())
+    health.troubled("journal", 7, "partition 7: a bug stopped it")
+
+    health.took("journal", 7, next_offset=4)
+
+    assert health.waits_for() == ["partition 7: a bug stopped it"]
+
+
 def test_it_is_not_ready_while_it_starts_recovers_or_drains() -> None:
     clock = Clock()
     health = Health(build_metrics(version="1"), clock=clock, wall=clock)
