@@ -7,6 +7,7 @@ import typer
 from services.cli.arguments import FolderToFill, print_json
 from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.files import reading, writing
+from services.cli.journal_kafka import import_on_kafka
 from services.cli.log_to_read import AnyFolder, OnKafka, log_to_read
 
 app = typer.Typer(no_args_is_help=True, help="The journal: everything that was asked of the engine, in order.")
@@ -36,16 +37,20 @@ def export_journal(file: Out, data: AnyFolder = DEFAULT, kafka: OnKafka = False)
 
 
 @app.command("import")
-def import_journal(file: In, data: FolderToFill = DEFAULT, as_json: AsJson = False) -> None:
+def import_journal(file: In, data: FolderToFill = DEFAULT, kafka: OnKafka = False, as_json: AsJson = False) -> None:
     """Take a journal into a fresh data folder and decide it: the same journal, the same decisions.
 
-    Stamps and offsets stay as they were. The folder is for looking, comparing and auditing; what comes in goes to the
-    folder, or the cluster, that the journal is from.
+    With `--kafka` it goes onto a cluster, to an empty journal under a prefix of its own, and `commonweal worker matching`
+    decides it there. Stamps and offsets stay as they were. The copy is for looking, comparing and auditing; what comes in
+    goes to the folder, or the cluster, that the journal is from.
 
     Example: `commonweal journal import journal.jsonl --data copy`, then `commonweal replay --data copy`
     """
     from services.embedded import import_journal as take_over
 
+    if kafka:
+        import_on_kafka(file, as_json=as_json)
+        return
     with reading(file, "give a file that `journal export` wrote") as opened:
         imported = take_over(data, opened)
     if as_json:

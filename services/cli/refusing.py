@@ -36,6 +36,7 @@ def is_expected(error: Exception) -> bool:
 
     ours = (
         LogError,
+        ClusterError,
         EmbeddedError,
         BoardError,
         BrokerError,

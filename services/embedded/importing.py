@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-import orjson
-
 from schemas.topics import JOURNAL
 from services.embedded.data_folder import DataFolder
 from services.embedded.errors import NotFreshError
 from services.embedded.shell import Embedded
 from services.embedded.troubles import Trouble
-from services.runtime.log import Clock, ClockKind, SqliteLog, VirtualClock, import_topic, wall_clock
-
-HEADER_BYTES_MAX = 4_096
+from services.runtime.log import (
+    Clock,
+    ClockKind,
+    SqliteLog,
+    VirtualClock,
+    clock_kind_of,
+    import_topic,
+    wall_clock,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def import_journal(path: Path, file: BufferedReader) -> Imported:
     if folder.holds_data:
         raise NotFreshError(path)
     folder.create()
-    kind = _clock_kind(file)
+    kind = clock_kind_of(file)
     with _all_or_nothing(folder, kind) as log:
         records = import_topic(log, JOURNAL, file)
         clock: Clock = wall_clock if kind == "wall" else VirtualClock(_last_stamp_ms(log))
@@ -66,15 +70,6 @@ def _all_or_nothing(folder: DataFolder, kind: ClockKind) -> Iterator[SqliteLog]:
             file.unlink()
         raise
     log.close()
-
-
-def _clock_kind(file: BufferedReader) -> ClockKind:
-    """The clock in the header, which is looked at and not taken; what is wrong with it the import says better."""
-    try:
-        header = orjson.loads(file.peek(HEADER_BYTES_MAX).split(b"\n", 1)[0])
-    except orjson.JSONDecodeError:
-        return "wall"
-    return "virtual" if isinstance(header, dict) and header.get("clock") == "virtual" else "wall"
 
 
 def _last_stamp_ms(log: SqliteLog) -> int:

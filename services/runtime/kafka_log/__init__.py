@@ -6,8 +6,9 @@ event loop; `KafkaLog` is the seam `services.runtime.log.Log` for everybody else
 
 from services.runtime.kafka_log.cursor import Cursor
 from services.runtime.kafka_log.ends import Ends
+from services.runtime.kafka_log.filling import FillableKafkaLog, open_for_stamps
 from services.runtime.kafka_log.log import KafkaLog
 from services.runtime.kafka_log.reading import scan, tail
 from services.runtime.kafka_log.writer import Writer
 
-__all__ = ["Cursor", "Ends", "KafkaLog", "Writer", "scan", "tail"]
+__all__ = ["Cursor", "Ends", "FillableKafkaLog", "KafkaLog", "Writer", "open_for_stamps", "scan", "tail"]

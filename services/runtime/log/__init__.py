@@ -22,7 +22,7 @@ from services.runtime.log.errors import (
     OffsetOutOfRange,
     UnknownTopic,
 )
-from services.runtime.log.journal_file import JournalFileError, export_topic, import_topic
+from services.runtime.log.journal_file import JournalFileError, clock_kind_of, export_topic, import_topic
 from services.runtime.log.memory import MemoryLog
 from services.runtime.log.records import Headers, NewRecord, Record
 from services.runtime.log.scan import scan
@@ -70,6 +70,7 @@ __all__ = [
     "TopicSpec",
     "UnknownTopic",
     "VirtualClock",
+    "clock_kind_of",
     "export_topic",
     "import_topic",
     "scan",

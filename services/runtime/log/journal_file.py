@@ -11,6 +11,7 @@ Bytes that are UTF-8 stand as text, all others as `{"base64": ...}`; null is no 
 
 import base64
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import Annotated, BinaryIO, Literal
 
 import orjson
@@ -25,6 +26,7 @@ from services.runtime.log.seam import FillableLog, ReadableLog, TopicSpec
 
 LINE_BYTES_MAX = 256 * 1024 * 1024
 """Far beyond the largest record, escaped: what is longer is another kind of file."""
+HEADER_BYTES_MAX = 4_096
 RESTORED_RECORDS_MAX = 500
 RESTORED_BYTES_MAX = 4 * 1024 * 1024
 """How much is restored with one wait for the disk."""
@@ -106,6 +108,15 @@ def import_topic(log: FillableLog, topic: TopicSpec, file: BinaryIO) -> int:
             last_line, f"the file ends after {taken} records, {header.records} were announced; export it again"
         )
     return taken
+
+
+def clock_kind_of(file: BufferedReader) -> ClockKind:
+    """The clock in the header, which is looked at and not taken; what is wrong with it the import says better."""
+    try:
+        header = orjson.loads(file.peek(HEADER_BYTES_MAX).split(b"\n", 1)[0])
+    except orjson.JSONDecodeError:
+        return "wall"
+    return "virtual" if isinstance(header, dict) and header.get("clock") == "virtual" else "wall"
 
 
 def _checked_header(log: ReadableLog, topic: TopicSpec, line: bytes) -> _Header:

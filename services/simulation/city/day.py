@@ -27,18 +27,19 @@ class CityDay:
     """Who joins, offers, asks and takes back, earliest first."""
 
 
-def draw_day(seed: int, asks: int = ASKS) -> CityDay:
+def draw_day(seed: int, asks: int = ASKS, community: str = COMMUNITY) -> CityDay:
     """The day of this seed: the same day for the same seed, everywhere.
 
     Args:
         asks: how many there are; people and offers grow with them.
+        community: under which name all of it happens.
     """
-    people = draw_people(seed, COMMUNITY, max(2, round(asks * PEOPLE_PER_ASK)))
+    people = draw_people(seed, community, max(2, round(asks * PEOPLE_PER_ASK)))
     helpers = people[: max(1, round(asks * HELPERS_PER_ASK))]
     joined = [Said(DAY_START_MS, one.joined) for one in people]
     said = [*joined, *draw_offers(seed, helpers), *draw_asks(seed, people, asks)]
     return CityDay(
-        definition=CommunityDefined(community=COMMUNITY, cell_m=CELL_M),
+        definition=CommunityDefined(community=community, cell_m=CELL_M),
         people={one.member: one for one in people},
         said=tuple(sorted(said, key=lambda one: one.at_ms)),  # stable: those of one moment stay as drawn
     )
