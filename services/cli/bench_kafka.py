@@ -1,6 +1,7 @@
 """`commonweal bench kafka`: the Kafka shell beside what a user would pick instead, measured here and now."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -73,6 +74,7 @@ def bench_kafka(
         rivals_python=_interpreter(rivals_python),
         latency_s=latency_seconds,
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that broker and workers end with us
     with _broker(own_broker) as bootstrap:
         run = Run(bench, bootstrap, tell=lambda what: typer.echo(f"measuring {what}", err=True))
         found = figures_of(bench, asyncio.run(run.all()))
