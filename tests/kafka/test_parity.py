@@ -1,12 +1,12 @@
 """The shells cut blocks differently; what holds is: the same journal, the same decisions, whichever shell it came from."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BufferedReader, BytesIO
 from itertools import chain, groupby
 from pathlib import Path
-from time import monotonic, sleep, time
+from time import time
 from typing import Any
 
 import orjson
@@ -19,10 +19,10 @@ from services.intake import INBOUND_ORDER, find_mapping
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import FillableKafkaLog, KafkaLog, open_for_stamps
 from services.runtime.log import NewRecord, ReadableLog, Record, export_topic, import_topic, scan
-from services.simulation.bench_kafka.people import taken_by
 from services.simulation.bench_kafka.processes import Site
 from services.simulation.loading import Load, load
 from tests.kafka.cities import live_a_day
+from tests.kafka.deciding import wait_until_decided
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,6 @@ TEN = tuple(range(10))
 SLICES, TICK_MS = 30, 200
 MOMENT_MS_MIN = 10**12
 """What is less is a span, not a moment."""
-WITHIN_S, PAUSE_S = 240.0, 0.2
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +145,7 @@ def decided_on_kafka(kafka: KafkaSettings, journal: BufferedReader) -> tuple[Dec
             import_topic(log, JOURNAL, journal)
         with Site(kafka) as site:
             site.start("matching")
-            until(lambda: is_decided(log), site)
+            wait_until_decided(log, site)
         return decided_in(log), replay(log).state_hash
     finally:
         log.close()
@@ -162,7 +161,7 @@ def lived_on_kafka(kafka: KafkaSettings, folder: Path) -> tuple[Decided, str, Bu
             for at in range(SLICES):
                 sent = len(events) * (at + 1) // SLICES
                 send(log, events[len(events) * at // SLICES : sent])
-                until(lambda sent=sent: taken_in(log) == sent and is_decided(log), site)  # type: ignore[misc]
+                wait_until_decided(log, site, inbound=sent)
         return decided_in(log), replay(log).state_hash, exported(log)
     finally:
         log.close()
@@ -227,27 +226,3 @@ def told(decided: Decided, *kinds: str) -> int:
     """How many facts of these kinds were decided."""
     blocks = (orjson.loads(written or b"") for written in chain.from_iterable(decided.values()))
     return sum(fact["fact"] in kinds for block in blocks for fact in block["facts"])
-
-
-def is_decided(log: ReadableLog) -> bool:
-    """Every journal record has its decision, and there are some."""
-    partitions = log.partitions(JOURNAL.name)
-    return bool(partitions) and all(
-        log.next_offset(DECISIONS.name, one) >= log.next_offset(JOURNAL.name, one) for one in partitions
-    )
-
-
-def taken_in(log: ReadableLog) -> int:
-    """How many inbound records the journal says it took."""
-    partitions = log.partitions(JOURNAL.name)
-    lasts = [log.read(JOURNAL.name, one, log.next_offset(JOURNAL.name, one) - 1)[0] for one in partitions]
-    return sum(taken_by(last.value or b"") for last in lasts)
-
-
-def until(is_so: Callable[[], bool], site: Site) -> None:
-    deadline = monotonic() + WITHIN_S
-    while not is_so():
-        site.check()
-        words = [worker.last_words() for worker in site.workers]
-        assert monotonic() < deadline, f"not everything was decided in {WITHIN_S:g} s: {words}"
-        sleep(PAUSE_S)

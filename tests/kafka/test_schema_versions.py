@@ -1,9 +1,7 @@
 """What was published stays readable on the way through real topics: old events by today's services, today's by old readers."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -16,15 +14,14 @@ from services.intake import INBOUND_ORDER
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
 from services.runtime.log import NewRecord, Record, scan
-from services.simulation.bench_kafka.people import taken_by
 from services.simulation.bench_kafka.processes import Site
 from services.simulation.seeds.checks.answers import every_event_is_answered
 from services.simulation.seeds.checks.records import read_histories
+from tests.kafka.deciding import wait_until_decided
 
 pytestmark = pytest.mark.slow
 
 VERSIONS = sorted(path.name for path in RECORDED.glob("v*"))
-WITHIN_S, PAUSE_S = 120.0, 0.1
 NAMES = {"block": "journal.block", "tick": "journal.tick"}
 """Kind of a journal record → the name it was published under."""
 
@@ -127,27 +124,10 @@ def event_id(name: str, record: dict[str, Any]) -> str:
 
 def live(kafka: KafkaSettings, log: KafkaLog, count: int) -> None:
     """Let intake and matching take in so many records and decide them."""
-
-    def is_done() -> bool:
-        partitions = log.partitions(JOURNAL.name)
-        lasts = [log.read(JOURNAL.name, one, log.next_offset(JOURNAL.name, one) - 1)[0] for one in partitions]
-        return sum(taken_by(last.value or b"") for last in lasts) == count and all(
-            log.next_offset(DECISIONS.name, one) >= log.next_offset(JOURNAL.name, one) for one in partitions
-        )
-
     with Site(kafka) as site:
         for service in ("intake", "matching"):
             site.start(service)
-        until(is_done, site)
-
-
-def until(is_so: Callable[[], bool], site: Site) -> None:
-    deadline = monotonic() + WITHIN_S
-    while not is_so():
-        site.check()
-        words = [worker.last_words() for worker in site.workers]
-        assert monotonic() < deadline, f"not everything was decided in {WITHIN_S:g} s: {words}"
-        sleep(PAUSE_S)
+        wait_until_decided(log, site, inbound=count)
 
 
 def everything(log: KafkaLog, topic: str) -> list[Record]:
