@@ -4,7 +4,7 @@ from schemas.topics import DECISIONS, JOURNAL
 from services.runtime.log import ReadableLog
 from services.simulation.bench_kafka.people import taken_by
 from services.simulation.bench_kafka.processes import Site
-from tests.kafka.matching_workers import until
+from tests.kafka.towns import until
 
 WITHIN_S = 240.0
 
