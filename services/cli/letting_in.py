@@ -6,9 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.facts import AnyFact, Refused
+from schemas.taxonomy.load import load as load_taxonomy
+from services.cli.cluster import cluster_log
 from services.embedded import DataFolder, Embedded, Step, Trouble, hand_over, reach
-from services.intake import RawEvent, SubmitReport
-from services.runtime.log import LogBusy
+from services.intake import Intake, RawEvent, SubmitReport
+from services.runtime.dead_letters import DeadLetters
+from services.runtime.log import LogBusy, wall_clock
+
+KEYS_FILE = "dead-letter-keys.sqlite3"
+"""Where intake's workers keep the keys of dead letters, in a folder of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,8 @@ class LetIn:
     report: SubmitReport
     handed_over: bool
     """A running process took them in and decides them; what it decides is not waited for."""
+    handed_to: str = "the `commonweal up` that runs on this folder"
+    """Who took them in, where somebody did."""
     followed: dict[str, int] = field(default_factory=dict)
     """How many facts of which kind were decided; refusals with their reason."""
     troubles: tuple[Trouble, ...] = ()
@@ -42,7 +50,23 @@ def let_in(path: Path, raws: Iterable[RawEvent], *, leap_allowed: bool = False) 
         report = embedded.submit(raws)
         followed = Counter[str]()
         embedded.settle(lambda step: followed.update(_kinds(step)))
-        return LetIn(report, False, dict(followed.most_common()), tuple(embedded.troubles.values()))
+        return LetIn(report, False, followed=dict(followed.most_common()), troubles=tuple(embedded.troubles.values()))
+
+
+def let_in_on_cluster(path: Path, raws: Iterable[RawEvent]) -> LetIn:
+    """Let events in by the same door, onto the inbound topics of the cluster that the environment names.
+
+    Args:
+        path: of the folder that holds the keys of dead letters; made if it is not there.
+
+    Raises:
+        ClusterError, LogError, DeadLetterError: the cluster or the folder cannot be used; the message says why.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    with cluster_log() as log:
+        letters = DeadLetters(log, path / KEYS_FILE, wall_clock)
+        intake = Intake(log, letters, load_taxonomy(), wall_clock)
+        return LetIn(intake.submit(raws), handed_over=True, handed_to="the cluster's workers")
 
 
 def _kinds(step: Step) -> Iterable[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from services.cli.arguments import AllowLeap, FolderToFill, print_json, refuse_usage
+from services.cli.cluster import OnKafka
 from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.files import STANDARD, reading
 
@@ -36,12 +37,14 @@ def submit(
     source: Source = "cli",
     mapping: MappingName = None,
     allow_leap: AllowLeap = False,
+    kafka: OnKafka = False,
     as_json: AsJson = False,
 ) -> None:
     """Let events in: one CloudEvent a line, checked, located, widened, and decided.
 
     While `commonweal up` runs on the folder, it takes them in; otherwise they are decided before this returns, and
-    time stands still until the next `submit` or `up`. Sending the same file twice does nothing the second time.
+    time stands still until the next `submit` or `up`. With --kafka they go to the cluster's inbound topics, and its
+    workers decide them. Sending the same file twice does nothing the second time.
 
     Exit code 0 when everything came in, 1 when something was refused (it lies among the dead letters), 2 when the
     command or the folder is not right.
@@ -50,10 +53,11 @@ def submit(
 
     `{"id": "c1", "data": {"type": "community.defined", "community": "riverside"}}`
     """
-    from services.cli.letting_in import let_in
+    from services.cli.letting_in import let_in, let_in_on_cluster
 
     with reading(file, "give the path of a file of events, or - for the input") as opened:
-        done = let_in(data, _events(file, opened, source, mapping), leap_allowed=allow_leap)
+        events = _events(file, opened, source, mapping)
+        done = let_in_on_cluster(data, events) if kafka else let_in(data, events, leap_allowed=allow_leap)
     if as_json:
         print_json(_document(done))
     else:
@@ -96,7 +100,7 @@ def _tell(done: "LetIn", data: Path) -> None:
     report = done.report
     typer.echo(f"admitted {report.admitted_total:,}{_by_kind(report.admitted)}")
     if done.handed_over:
-        typer.echo("handed to the `commonweal up` that runs on this folder; it decides them now")
+        typer.echo(f"handed to {done.handed_to}, which decides them now")
     elif done.followed:
         typer.echo(f"what followed{_by_kind(done.followed)}")
     if report.rejected_total:

@@ -1,5 +1,6 @@
 """`commonweal up`: Commonweal on this machine, until it is told to stop."""
 
+import os
 import signal
 import time
 from contextlib import ExitStack
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 
 from services.cli.arguments import AllowLeap, FolderToFill
+from services.cli.cluster import OnKafka, cluster
 from services.cli.data_folder import DEFAULT
 
 if TYPE_CHECKING:
@@ -30,18 +32,24 @@ def register(root: typer.Typer) -> None:
     root.command("up")(up)
 
 
-def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = False) -> None:
+def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = False, kafka: OnKafka = False) -> None:
     """Run Commonweal on a data folder: match, let time go on, and take in what `submit` hands over.
 
     Ctrl-C (or SIGTERM) drains and stops; starting again goes on where it stopped, also after a power cut. One process
     runs a folder at a time. How it is, answers at http://127.0.0.1:PORT/health/live, /health/ready, /metrics and
     /status.
 
+    With --kafka it is five workers on a cluster instead: the topics and the board's tables are brought to this version,
+    then intake, matching, board, notifications and impact run as processes of their own, at PORT and the four above it
+    (/health/live, /health/ready, /metrics), each started anew when it ends.
+
     Exit code 0 when it was told to stop, 2 when it cannot run: the folder is run by another process or lives on a
-    load's clock, the port is taken, or log time would leap (see --allow-leap).
+    load's clock, the port is taken, log time would leap (see --allow-leap), or the cluster is not what the code needs.
 
     Example: `commonweal up --data city`
     """
+    if kafka:
+        raise typer.Exit(_up_on_cluster(data, port))
     from services.embedded import Embedded, serving
 
     with ExitStack() as opened:
@@ -56,6 +64,26 @@ def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = 
         opened.enter_context(display := _Display(data))
         running.run(display.show)
     typer.echo(f"stopped; `commonweal up --data {data}` goes on here")
+
+
+def _up_on_cluster(data: Path, port: int) -> int:
+    settings = cluster()
+    from services.cli.workers_together import WorkersTogether
+    from services.runtime.database import connect, upgrade
+    from services.runtime.topics import apply
+
+    data.mkdir(parents=True, exist_ok=True)
+    apply(settings)
+    engine = connect(os.environ.get("COMMONWEAL_DATABASE_URL") or f"sqlite:///{data / 'board.sqlite'}")
+    upgrade(engine)
+    engine.dispose()
+    workers = WorkersTogether(settings, data, port, lambda sentence: typer.echo(sentence, err=True))
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda _, __: workers.stop())
+    typer.echo(f"Commonweal is up on {settings.bootstrap}: five workers, files in {data}; Ctrl-C drains and stops them")
+    code = workers.run()
+    typer.echo("stopped; the same command goes on here")
+    return code
 
 
 class _Display:

@@ -30,6 +30,17 @@ RUN_BY = {
     "commonweal bench engine --open 1000": (
         "tests/simulation/test_bench_command.py::test_everything_that_was_promised_is_measured"
     ),
+    "commonweal broker up --data kafka": "tests/kafka/test_broker.py::test_the_commands_bring_it_up_say_how_to_reach_it_and_take_it_down",
+    "commonweal broker down --data kafka": "tests/kafka/test_broker.py::test_the_commands_bring_it_up_say_how_to_reach_it_and_take_it_down",
+    "commonweal up --kafka --data DIR": (
+        "tests/kafka/test_whole_system.py::test_what_the_readme_shows_leads_from_an_ask_to_a_notification"
+    ),
+    "commonweal submit events.jsonl --kafka --data DIR": (
+        "tests/kafka/test_whole_system.py::test_what_the_readme_shows_leads_from_an_ask_to_a_notification"
+    ),
+    "commonweal verify --kafka": (
+        "tests/kafka/test_whole_system.py::test_what_the_readme_shows_leads_from_an_ask_to_a_notification"
+    ),
     "commonweal schemas check": "tests/simulation/test_readme.py::test_the_published_schemas_are_those_of_this_code",
 }
 """Command as the README shows it, without `$ `, to the test (`path::name`) or the script that runs it."""
