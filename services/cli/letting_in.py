@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemas.facts import AnyFact, Refused
 from schemas.taxonomy.load import load as load_taxonomy
-from services.cli.cluster import cluster_log
+from services.cli.log_to_read import log_of_cluster
 from services.embedded import DataFolder, Embedded, Step, Trouble, hand_over, reach
 from services.intake import Intake, RawEvent, SubmitReport
 from services.runtime.dead_letters import DeadLetters
@@ -63,7 +64,7 @@ def let_in_on_cluster(path: Path, raws: Iterable[RawEvent]) -> LetIn:
         ClusterError, LogError, DeadLetterError: the cluster or the folder cannot be used; the message says why.
     """
     path.mkdir(parents=True, exist_ok=True)
-    with cluster_log() as log:
+    with closing(log_of_cluster()) as log:
         letters = DeadLetters(log, path / KEYS_FILE, wall_clock)
         intake = Intake(log, letters, load_taxonomy(), wall_clock)
         return LetIn(intake.submit(raws), handed_over=True, handed_to="the cluster's workers")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from services.cli.arguments import AllowLeap, FolderToFill, print_json, refuse_usage
-from services.cli.cluster import OnKafka
 from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.files import STANDARD, reading
+from services.cli.log_to_read import OnKafka
 
 if TYPE_CHECKING:
     from services.cli.letting_in import LetIn

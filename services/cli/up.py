@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from services.cli.arguments import AllowLeap, FolderToFill
-from services.cli.cluster import OnKafka, cluster
+from services.cli.arguments import AllowLeap, FolderToFill, refuse_usage
 from services.cli.data_folder import DEFAULT
+from services.cli.log_to_read import OnKafka
 
 if TYPE_CHECKING:
     from services.embedded import Health
@@ -67,11 +67,16 @@ def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = 
 
 
 def _up_on_cluster(data: Path, port: int) -> int:
-    settings = cluster()
-    from services.cli.workers_together import WorkersTogether
-    from services.runtime.database import connect, upgrade
-    from services.runtime.topics import apply
-
+    try:
+        from services.cli.workers_together import WorkersTogether
+        from services.runtime.database import connect, upgrade
+        from services.runtime.kafka import KafkaSettings
+        from services.runtime.topics import apply
+    except ModuleNotFoundError as missing:
+        raise refuse_usage(
+            f"{missing.name} is not installed; --kafka needs the extra: pip install 'commonweal[kafka]'"
+        ) from None
+    settings = KafkaSettings.from_environment(os.environ)
     data.mkdir(parents=True, exist_ok=True)
     apply(settings)
     engine = connect(os.environ.get("COMMONWEAL_DATABASE_URL") or f"sqlite:///{data / 'board.sqlite'}")

@@ -140,14 +140,14 @@ def live_under_kills(kafka: KafkaSettings, folder: Path, kills: int) -> None:
     with up(folder, kafka) as system, closing(KafkaLog(kafka, TOPICS)) as log:
         within(lambda: len(workers_of(system.pid)) == 5, "not all workers came up")
         for kill in range(kills):
+            decisions = len(decided(log, TOWNS[0]))
             for town in TOWNS:
                 said = said_in(town, 60, seed=kill, source=f"form-{kill}")
                 asyncio.run(write(kafka, said))
                 written[town] += len(said)
                 written[town] += accept_some(kafka, log, town, kill)
-            victims = workers_of(system.pid)
-            if victims:
-                draw.choice(victims).kill()
+            within(lambda before=decisions: len(decided(log, TOWNS[0])) > before, "nothing is decided", WITHIN_S)  # type: ignore[misc]
+            draw.choice(workers_of(system.pid)).kill()
         for town in TOWNS:
             within(lambda town=town: journalled(log, town) >= written[town], f"{town} is not journalled", WITHIN_S)  # type: ignore[misc]
             end = log.next_offset(JOURNAL.name, partition_of(town))
