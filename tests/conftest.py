@@ -10,11 +10,9 @@ from hypothesis import settings
 from tests.databases import (  # noqa: F401 - fixtures for whoever names them
     database_url,
     empty_database,
-    name_the_folder,
     opened,
     postgres,
     postgres_url,
-    stop_the_server,
 )
 
 LOCAL = {"127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "", None}
@@ -46,17 +44,5 @@ def refuse_the_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse the network from here on; an audit hook cannot be taken out again, which is the point."""
-    if is_first(config):
-        name_the_folder()
+    del config
     sys.addaudithook(refuse_the_network)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop what the run started, once all its processes are through."""
-    if is_first(config):
-        stop_the_server()
-
-
-def is_first(config: pytest.Config) -> bool:
-    """Whether this is the process that was started by hand, and not a worker of xdist."""
-    return not hasattr(config, "workerinput")

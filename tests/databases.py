@@ -1,23 +1,25 @@
 """Databases for tests: SQLite files, and a real PostgreSQL, one server for all processes of a run."""
 
-import fcntl
+import contextlib
 import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from sqlalchemy import Engine
 
+from services.runtime.broker.errors import BrokerBusy
+from services.runtime.broker.locks import locked
 from services.runtime.database import connect, upgrade
-from services.runtime.postgres import LocalPostgres, PostgresMissing
+from services.runtime.postgres import LocalPostgres, PostgresError, PostgresMissing
 
-FOLDER = "COMMONWEAL_TEST_POSTGRES"
-"""Where the run's server lies: said by the first process of the run, inherited by its workers."""
+OURS = "commonweal-postgres-"
+ROOM = Path(tempfile.gettempdir())
+STARTING_WAIT_S = 120
 KINDS = ("sqlite", "postgresql")
 
 
@@ -28,26 +30,25 @@ class Opened(Protocol):
         """An engine."""
 
 
-def name_the_folder() -> None:
-    """Say where the run's server will lie, if it is wanted at all. For the first process of a run."""
-    os.environ.setdefault(FOLDER, str(Path(tempfile.gettempdir()) / f"commonweal-postgres-{uuid.uuid4().hex[:12]}"))
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[LocalPostgres]:
+    """The run's PostgreSQL. All processes of the run share it, the last one that leaves stops it.
 
-
-def stop_the_server() -> None:
-    """Stop the run's server, if anybody started it. For the first process of a run."""
-    folder = Path(os.environ.pop(FOLDER))
-    if folder.exists():
+    Skips where PostgreSQL is not installed, except in CI.
+    """
+    folder = ROOM / f"{OURS}{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+    _stop_forgotten()
+    folder.mkdir(mode=0o755, exist_ok=True)
+    users = folder / "users.lock"
+    with locked(users, wait_s=STARTING_WAIT_S, shared=True):
+        yield _up(LocalPostgres(folder, durable=False), folder)
+    with contextlib.suppress(BrokerBusy, FileNotFoundError), locked(users, wait_s=0):
         LocalPostgres(folder).down()
         shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> LocalPostgres:
-    """The run's PostgreSQL: started by whoever wants it first. Skips where it is not installed, except in CI."""
-    folder = Path(os.environ[FOLDER])
-    folder.mkdir(mode=0o755, exist_ok=True)
-    server = LocalPostgres(folder, durable=False)
-    with _alone(folder / "starting.lock"):
+def _up(server: LocalPostgres, folder: Path) -> LocalPostgres:
+    with locked(folder / "starting.lock", wait_s=STARTING_WAIT_S):
         try:
             if not server.is_up:
                 server.up()
@@ -56,6 +57,14 @@ def postgres() -> LocalPostgres:
                 raise
             pytest.skip(str(missing))
     return server
+
+
+def _stop_forgotten() -> None:
+    """Stop the servers of runs that were killed before they could do it."""
+    for users in ROOM.glob(f"{OURS}*/users.lock"):
+        with contextlib.suppress(BrokerBusy, FileNotFoundError, PostgresError), locked(users, wait_s=0):
+            LocalPostgres(users.parent).down()
+            shutil.rmtree(users.parent, ignore_errors=True)
 
 
 @pytest.fixture
@@ -92,10 +101,3 @@ def opened() -> Iterator[Opened]:
     yield connected
     for engine in engines:
         engine.dispose()
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

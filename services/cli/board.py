@@ -1,6 +1,10 @@
 """`commonweal board`: look after the board's tables."""
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -24,43 +28,92 @@ def board() -> None:
 
 
 @app.command("rebuild")
-def rebuild_board(data: DataFolder = DEFAULT, as_json: AsJson = False) -> None:
+def rebuild_board(
+    data: DataFolder = DEFAULT,
+    database: Annotated[
+        str | None,
+        typer.Option("--database", help="The Kafka shell's database; the log is then the cluster's.", metavar="URL"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Make the board anew from the decisions log; it comes out row for row as it should be.
 
-    Safe at any time: the old board stays until the new one is whole. Stop `commonweal up` first.
-    The content hash is the same for every board made from the same decisions.
+    Safe at any time: the old board stays until the new one is whole. Stop `commonweal up` first; board workers of the
+    Kafka shell may go on, and wait meanwhile. The content hash is the same for every board made from the same decisions,
+    wherever it stands.
 
     Exit code 0 when the board was made, 1 when there is no log to make it from, 2 when something stands in the way.
 
     Example: `commonweal board rebuild --data city`
     """
-    if not log_file(data).exists():
+    if database is not None:
+        blocks, content_hash = _rebuild_database(database)
+    elif not log_file(data).exists():
         raise no_such_thing(f"{data} holds no log; give the folder that `load`, `demo` or `up` wrote, as --data DIR")
-    try:
-        blocks = _rebuild(data)
-        with BoardReader(board_file(data)) as reader:
-            content_hash = reader.content_hash()
-    except (BoardError, LogError) as error:
-        raise refuse_usage(str(error)) from error
+    else:
+        blocks, content_hash = _rebuild_file(data)
     if as_json:
         print_json({"blocks": blocks, "content_hash": content_hash})
     else:
         typer.echo(f"the board was made anew from {blocks:,} decision blocks; content hash {content_hash}")
 
 
-def _rebuild(data: Path) -> int:
+def _rebuild_file(data: Path) -> tuple[int, str]:
+    try:
+        with closing(SqliteLog(log_file(data), TOPICS, read_only=True)) as log, _counting() as told:
+            blocks = rebuild(log, board_file(data), told=told)
+        with BoardReader(board_file(data)) as reader:
+            return blocks, reader.content_hash()
+    except (BoardError, LogError) as error:
+        raise refuse_usage(str(error)) from error
+
+
+def _rebuild_database(address: str) -> tuple[int, str]:
+    try:
+        from services.board.worker import DatabaseReader, rebuild_database
+        from services.runtime.database import DatabaseError, connect, ready
+        from services.runtime.kafka import KafkaSettings, SettingsWrong
+        from services.runtime.kafka_log import KafkaLog
+    except ModuleNotFoundError as error:
+        raise refuse_usage(
+            f"`{error.name}` is not installed; install it by `pip install 'commonweal[kafka]'`"
+        ) from error
+    try:
+        engines = [ready(address), connect(address, reading=True)]
+        with closing(KafkaLog(KafkaSettings.from_environment(os.environ), TOPICS)) as log, _counting() as told:
+            blocks = rebuild_database(log, engines[0], told=told)
+        content_hash = DatabaseReader(engines[1]).content_hash()
+    except (BoardError, LogError, DatabaseError, SettingsWrong) as error:
+        raise refuse_usage(str(error)) from error
+    for engine in engines:
+        engine.dispose()
+    return blocks, content_hash
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[int], None]]:
+    """Shows how many blocks were read."""
     from rich.console import Console
 
-    log = SqliteLog(log_file(data), TOPICS, read_only=True)
-    try:
-        with Console(stderr=True).status("reading the decisions log") as display:
-            done = 0
+    with Console(stderr=True).status("reading the decisions log") as display:
+        done = 0
 
-            def told(blocks: int) -> None:
-                nonlocal done
-                done += blocks
-                display.update(f"reading the decisions log: {done:,} blocks")
+        def told(blocks: int) -> None:
+            nonlocal done
+            done += blocks
+            display.update(f"reading the decisions log: {done:,} blocks")
 
-            return rebuild(log, board_file(data), told=told)
-    finally:
-        log.close()
+        yield told
+
+
+@app.command("openapi")
+def describe_api() -> None:
+    """Print the description of the board's query API, in OpenAPI 3.1.
+
+    Exit code 0.
+
+    Example: `commonweal board openapi > openapi.json`
+    """
+    from services.board.worker import document
+
+    print_json(document())

@@ -1,5 +1,6 @@
 """What can be expected to go wrong is one sentence on the error channel and exit code 2, never a traceback."""
 
+import sys
 from typing import Any
 
 import typer
@@ -49,4 +50,13 @@ def is_expected(error: Exception) -> bool:
         QuarantineError,
         SnapshotError,
     )
-    return isinstance(error, ours)
+    return isinstance(error, ours) or _is_of_the_database(error)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Its words need SQLAlchemy, which not everybody has: where it is not loaded, nothing of it was raised."""
+    if "services.runtime.database" not in sys.modules:
+        return False
+    from services.runtime.database import DatabaseError
+
+    return isinstance(error, DatabaseError)

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 from schemas.decisions import DecisionBlock
 from schemas.states import MatchRow
 from services.board import BoardGap, BoardUnwritable, BoardWriter, FactOutOfPlace
-from services.board.database import DatabaseBoard, DatabaseReader
+from services.board.database import DatabaseBoard, DatabaseReader, rebuild_database
 from services.board.tables import TABLES
 from tests.databases import Opened
 from tests.unit.board.decided import Decided
 from tests.unit.board.histories import EXAMPLES_ON_DISK, histories
-from tests.unit.board.logged import content_of
+from tests.unit.board.logged import append, content_of, memory_log
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,11 @@ def blocks() -> list[DecisionBlock]:
     return decided.moved("M1", "accept", "complete").thanked("M1").block().blocks
 
 
+def told_since(board: DatabaseBoard, source: int = 0) -> dict[str, MatchRow]:
+    """The matches that were spoken of from a source on."""
+    return {row.match: row for found in board.matches_since(0, source) for row in found.rows}
+
+
 def embedded(path: Path, blocks: list[DecisionBlock]) -> list[str]:
     """What the embedded shell's file says after these blocks."""
     path.unlink(missing_ok=True)
@@ -80,10 +85,10 @@ def test_whatever_was_decided_both_shells_hold_equal_rows(
 @given(blocks=histories())
 def test_what_is_told_of_matches_is_what_the_table_holds(shared: Shared, blocks: list[DecisionBlock]) -> None:
     shared.emptied()
-    told: dict[tuple[str, str], MatchRow] = {}
+    told: dict[str, MatchRow] = {}
     for block in blocks:
-        told |= {(row.community, row.match): row for row in shared.board.apply_all(0, [block]).matches}
-    assert told == {(row.community, row.match): row for row in shared.board.unsent(0)}
+        told |= {row.match: row for row in shared.board.apply_all(0, [block]).matches}
+    assert told == told_since(shared.board)
 
 
 def test_a_block_that_was_applied_before_changes_nothing(shared: Shared, blocks: list[DecisionBlock]) -> None:
@@ -153,10 +158,50 @@ def test_what_the_matches_topic_was_told_is_not_told_again(shared: Shared) -> No
         Decided().defined().ask().offer().proposed().block().ask("A2").offer("O2").proposed("M2", "A2", "O2").block()
     )
     shared.board.apply_all(0, decided.blocks)
-    assert [row.match for row in shared.board.unsent(0)] == ["M1", "M2"]
-    assert shared.board.unsent(1) == ()
+    assert shared.board.sent(0) == 0
+    assert list(told_since(shared.board)) == ["M1", "M2"]
+    assert list(shared.board.matches_since(1, 0)) == []
 
     shared.board.remember_sent(0, 1)
-    assert [row.match for row in shared.other.unsent(0)] == ["M2"]
+    assert shared.other.sent(0) == 1
+    assert list(told_since(shared.other, 1)) == ["M2"]
     shared.board.apply_all(0, decided.moved("M1", "accept").block().blocks, sent=2)
-    assert [(row.match, row.status.value) for row in shared.other.unsent(0)] == [("M1", "accepted")]
+    assert [row.status.value for row in told_since(shared.other, shared.other.sent(0)).values()] == ["accepted"]
+
+
+def test_matches_are_told_some_at_a_time_and_each_once(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    decided = Decided().defined()
+    for number in range(7):
+        decided.ask(f"A{number}").offer(f"O{number}").proposed(f"M{number}", f"A{number}", f"O{number}")
+    shared.board.apply_all(0, decided.block().blocks)
+    monkeypatch.setattr("services.board.database.writer.MATCHES_MAX", 3)
+
+    found = list(shared.board.matches_since(0, 0))
+    assert [len(some.rows) for some in found] == [3, 3, 1]
+    assert [row.match for some in found for row in some.rows] == [f"M{number}" for number in range(7)]
+
+
+def test_a_board_made_anew_is_the_board_that_followed(shared: Shared, blocks: list[DecisionBlock]) -> None:
+    log = memory_log(blocks)
+    hillside = Decided("hillside").defined().ask("A7").block().blocks
+    append(log, hillside, partition=9)
+    shared.board.apply_all(0, blocks)
+    shared.board.apply_all(9, hillside)
+    shared.board.remember_sent(9, 1)
+    followed = shared.content()
+    with shared.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM asks")
+        connection.exec_driver_sql("UPDATE matches SET status = 'proposed'")
+
+    assert rebuild_database(log, shared.engine) == len(blocks) + 1
+    assert shared.content() == followed
+    assert shared.board.sent(9) == 0
+
+
+def test_a_board_that_cannot_be_made_anew_stands_as_before(shared: Shared, blocks: list[DecisionBlock]) -> None:
+    shared.board.apply_all(0, blocks)
+    before = shared.content()
+
+    with pytest.raises(BoardGap):
+        rebuild_database(memory_log([*blocks[:2], blocks[4]]), shared.engine)
+    assert shared.content() == before

@@ -4,6 +4,7 @@ The fold, the tables' columns and the queries are the embedded shell's own; what
 """
 
 from services.board.database.reader import DatabaseReader
+from services.board.database.rebuilding import rebuild_database
 from services.board.database.writer import Applied, DatabaseBoard
 
-__all__ = ["Applied", "DatabaseBoard", "DatabaseReader"]
+__all__ = ["Applied", "DatabaseBoard", "DatabaseReader", "rebuild_database"]

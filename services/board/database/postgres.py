@@ -59,7 +59,7 @@ class Postgres:
 
 def _arrays(table: Table[Any], names: Sequence[str]) -> str:
     hints = get_type_hints(table.row)
-    return ", ".join("%s::bigint[]" if _is_number(hints[name]) else "%s::text[]" for name in names)
+    return ", ".join("%b::bigint[]" if _is_number(hints[name]) else "%b::text[]" for name in names)
 
 
 def _is_number(hint: Any) -> bool:

@@ -38,6 +38,28 @@ class Applied:
     """Those that changed, as they stand now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Matches as they stand."""
+
+    next_source: int
+    """Where the partition stood."""
+    rows: tuple[MatchRow, ...]
+
+
+MATCHES_MAX = 500
+"""Matches told at a time."""
+TOLD_OF = text(
+    f"""
+    SELECT {", ".join(f'matches."{name}"' for name in tables.MATCHES.columns)} FROM matches JOIN (
+        SELECT DISTINCT community, match FROM timeline
+        WHERE partition = :partition AND match IS NOT NULL AND source >= :source
+    ) AS told USING (community, match)
+    WHERE (community, match) > (:community, :match) ORDER BY community, match LIMIT :limit
+    """  # noqa: S608 - names are the tables' own
+)
+
+
 class DatabaseBoard:
     """Writes the board of an engine's database. For any number of threads and workers."""
 
@@ -80,24 +102,32 @@ class DatabaseBoard:
         with self._transaction() as connection:
             return _progress(connection, self._tongue, partition).next_source
 
-    def unsent(self, partition: int) -> tuple[MatchRow, ...]:
-        """The matches of a partition that the `matches` topic may not have been told of, as they stand now.
+    def sent(self, partition: int) -> int:
+        """The source up to which the `matches` topic is known to have been told of a partition.
 
         Raises:
             BoardUnwritable: the database does not answer.
         """
-        columns = ", ".join(f'matches."{name}"' for name in tables.MATCHES.columns)
-        statement = text(
-            f"""
-            SELECT {columns} FROM matches JOIN (
-                SELECT DISTINCT community, match FROM timeline WHERE partition = :partition AND match IS NOT NULL
-                    AND source >= coalesce((SELECT next_source FROM matches_sent WHERE partition = :partition), 0)
-            ) AS told USING (community, match) ORDER BY community, match
-            """  # noqa: S608 - names are the tables' own
-        )
         with self._transaction() as connection:
-            found = connection.execute(statement, {"partition": partition}).all()
-        return tuple(match_row(StoredMatch(*row)) for row in found)
+            found = list(self._tongue.find(connection, tables.SENT, [(partition,)]))
+        return int(found[0][1]) if found else 0
+
+    def matches_since(self, partition: int, source: int) -> Iterator[Matches]:
+        """The matches of a partition that blocks from `source` on spoke of, as they stand now, some at a time.
+
+        Raises:
+            BoardUnwritable: the database does not answer.
+        """
+        after: Key = ("", "")
+        while True:
+            with self._transaction() as connection:
+                place = {"partition": partition, "source": source, "community": after[0], "match": after[1]}
+                found = [StoredMatch(*row) for row in connection.execute(TOLD_OF, place | {"limit": MATCHES_MAX})]
+                stands = _progress(connection, self._tongue, partition).next_source
+            if not found:
+                return
+            yield Matches(stands, tuple(map(match_row, found)))
+            after = found[-1].key
 
     def remember_sent(self, partition: int, next_source: int) -> None:
         """Note that the `matches` topic was told of everything before a source. It never goes back.

@@ -237,7 +237,8 @@ class FaustService:
         for tp in held - ours:
             health.gave(self._followed[tp.topic].name, tp.partition)
         for tp in ours - held:
-            health.took(self._followed[tp.topic].name, tp.partition)
+            if not health.holds(self._followed[tp.topic].name, tp.partition):  # else an agent was faster, and told more
+                health.took(self._followed[tp.topic].name, tp.partition)
         if self.app.rebalancing:
             return ours
         ends = await consumer.highwaters(*ours) if ours else {}

@@ -87,6 +87,10 @@ class Health:
         if next_offset is not None:
             standing.next_offset = next_offset
 
+    def holds(self, topic: str, partition: int) -> bool:
+        """Whether it was taken, and not given back."""
+        return (topic, partition) in self._standings
+
     def gave(self, topic: str, partition: int) -> None:
         """The partition is another's, or nobody's."""
         self._standings.pop((topic, partition), None)
