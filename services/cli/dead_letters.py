@@ -9,6 +9,7 @@ import typer
 
 from services.cli.arguments import AllowLeap, print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson, DataFolder
+from services.cli.log_to_read import AnyFolder, OnKafka, log_to_read
 
 if TYPE_CHECKING:
     from services.embedded import ReplayedLetter
@@ -31,42 +32,49 @@ def register(root: typer.Typer) -> None:
 
 @app.command("list")
 def list_letters(
-    data: DataFolder = DEFAULT,
+    data: AnyFolder = DEFAULT,
     reason: Reason = None,
     after: After = None,
     count: Count = LISTED,
+    kafka: OnKafka = False,
     as_json: AsJson = False,
 ) -> None:
     """List what could not be used: where it lay, and why, without what it said.
 
     Example: `commonweal dead-letters list --data city --reason unknown-need`
     """
-    with _reading(data) as letters:
+    with _reading(data, kafka=kafka) as letters:
         found = list(_listed(letters, reason, None if after is None else _place(after), count))
     if as_json:
         print_json([_document(letter) for letter in found])
         return
     for letter in found:
         typer.echo(f"{_name(letter)}  {letter.reason}  {letter.origin}{_mark(letter)}\n    {letter.sentence}")
-    typer.echo(_foot(found, data, count))
+    typer.echo(_foot(found, f"--data {data}" + " --kafka" * kafka, count))
 
 
 @app.command("show")
-def show_letter(place: Place, data: DataFolder = DEFAULT, as_json: AsJson = False) -> None:
+def show_letter(place: Place, data: AnyFolder = DEFAULT, kafka: OnKafka = False, as_json: AsJson = False) -> None:
     """Print one, with the bytes as they arrived: they may name somebody, so mind who is looking.
 
-    The bytes can be read for 14 days; then their key is destroyed.
+    The bytes can be read for 14 days; then their key is destroyed. With --kafka, the keys are those in the data folder
+    of the intake worker that sealed them.
 
     Example: `commonweal dead-letters show 3/17 --data city`
     """
-    with _reading(data) as letters:
+    with _reading(data, kafka=kafka) as letters:
         opened = letters.show(*_place(place))
     letter, raw = opened.letter, None if opened.raw is None else opened.raw.decode("utf-8", "replace")
     if as_json:
         print_json(_document(letter) | {"raw": raw})
         return
     typer.echo(f"{_name(letter)}  {letter.reason}  {letter.origin}{_mark(letter)}\n    {letter.sentence}\n")
-    typer.echo("its key was destroyed, and the bytes with it" if raw is None else raw)
+    gone = (
+        "its key is not in this data folder, or was destroyed"
+        if kafka
+        else "its key was destroyed, and the bytes with it"
+    )
+    typer.echo(gone if raw is None else raw)
 
 
 @app.command("replay")
@@ -112,16 +120,13 @@ def _tell(done: list["ReplayedLetter"], refused: list["ReplayedLetter"]) -> None
 
 
 @contextmanager
-def _reading(data: Path) -> Iterator["DeadLetters"]:
+def _reading(data: Path, *, kafka: bool) -> Iterator["DeadLetters"]:
     from services.embedded import DataFolder as Folder
     from services.runtime.dead_letters import DeadLetters
+    from services.runtime.sealing_keys import KEYS_FILE
 
-    folder = Folder(data)
-    log = folder.read_log()
-    try:
-        yield DeadLetters(log, folder.keys)
-    finally:
-        log.close()
+    with log_to_read(data, kafka=kafka) as log:
+        yield DeadLetters(log, data / KEYS_FILE if kafka else Folder(data).keys)
 
 
 def _listed(
@@ -149,12 +154,12 @@ def _mark(letter: "Letter") -> str:
     return "  (sent in again)" if letter.replayed_ms is not None else ""
 
 
-def _foot(found: list["Letter"], data: Path, count: int) -> str:
+def _foot(found: list["Letter"], where: str, count: int) -> str:
     if len(found) == count:
         return f"there may be more: --after {_name(found[-1])}"
     if not found:
         return "no dead letters"
-    return f"`commonweal dead-letters show {_name(found[-1])} --data {data}` prints one"
+    return f"`commonweal dead-letters show {_name(found[-1])} {where}` prints one"
 
 
 def _document(letter: "Letter") -> dict[str, object]:

@@ -31,7 +31,7 @@ from services.intake.settings import IntakeWorkerSettings
 from services.runtime.collector import collect_rarely
 from services.runtime.log import NewRecord, wall_clock
 from services.runtime.sealing import Sealing
-from services.runtime.sealing_keys import DeadLetterError
+from services.runtime.sealing_keys import KEYS_FILE, DeadLetterError
 from services.runtime.topics import check
 from services.runtime.worker import Workplace
 
@@ -41,7 +41,6 @@ LOOK_AROUND_S: Final = 2.0
 NEVER: Final = float("inf")
 ARRIVING_S: Final = 10.0
 """How long partitions that go to another worker wait for what is under way; a session is longer."""
-KEYS_FILE: Final = "dead-letter-keys.sqlite3"
 
 log = logging.getLogger("commonweal.intake")
 

@@ -18,6 +18,8 @@ from schemas.dead_letters import KEY_LIFE_MS
 
 DAY_MS = 86_400_000
 KEY_BYTES = 32
+KEYS_FILE = "dead-letter-keys.sqlite3"
+"""In the data folder of a worker that seals."""
 BUSY_WAIT_S = 5.0
 
 _TABLE = """

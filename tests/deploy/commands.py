@@ -7,14 +7,12 @@ from typer.main import get_command
 
 from services.cli.main import app
 
-COMING = {"doctor"}
-
 
 def exists(words: Sequence[str]) -> bool:
     """Whether these words are a whole command, with its arguments and options or without, or a group of commands."""
     command: Any = get_command(app)
     for word in words:
-        if word in COMING or not hasattr(command, "commands"):
+        if not hasattr(command, "commands"):
             return True
         if word not in command.commands:
             return False
