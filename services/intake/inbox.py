@@ -180,8 +180,9 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         if not word:
             return
         try:
-            await self._consumer.commit(word)
-        except KafkaError as error:
+            async with asyncio.timeout(self._session_s / 2):  # the coordinator's broker may be away, and only that
+                await self._consumer.commit(word)
+        except (KafkaError, TimeoutError) as error:
             log.info("offsets were not committed (%r); what was read since comes twice, and is dropped", error)
         else:
             self._committed.update(word)
