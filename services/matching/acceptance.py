@@ -71,6 +71,8 @@ class Missing:
         self._bound_ppm = MILLION - sure_ppm(policy.acceptance.sure_ppm, ask.spec.urgency)
         self._units_ppm = [MILLION] * ask.unmet
         self._next = 0
+        self.proposals = 0
+        """How many proposals are open."""
 
     def deal(self, soon_ppm: int, units: int) -> None:
         """A proposal of some units that is accepted soon with this chance."""
@@ -98,6 +100,7 @@ def missing(community: CommunityState, ask: AskState, told_ms: int) -> Missing:
         accept_ppm = chance_ppm(dial, community.member(match.offerer))
         soon = soon_ppm(dial, accept_ppm, told_ms - match.proposed_ms, match.expires_ms - told_ms)
         missing.deal(soon, match.units)
+        missing.proposals += 1
     return missing
 
 

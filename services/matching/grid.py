@@ -305,6 +305,8 @@ class GridIndex:
         self._open_asks.pop(name, None)
         self._looking.pop(name, None)
         self._unasked.take(name)
+        if self.columns is not None:
+            self.columns.asks.forget(name)
         if self._tally is not None:
             self._tally.forget((False, name))
         if ask.ended is None:

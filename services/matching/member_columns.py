@@ -53,6 +53,7 @@ class Standing(NamedTuple):
 
 
 HOLDS_UNTIL = Standing._fields.index("holds_until_ms")
+CHANCE = Standing._fields.index("chance_ppm")
 CHARTER_WIDTH, STANDING_WIDTH = len(Charter._fields), len(Standing._fields)
 
 
@@ -106,6 +107,11 @@ class MemberColumns:
     def standings(self, rows: Numbers) -> Standing:
         """How the members of these rows stand; `hold_at` has seen to them."""
         return Standing(*self._standings[rows].T)
+
+    def chances(self, rows: Table) -> Table:
+        """The chances that the members of these rows accept; `hold_at` has seen to them."""
+        chances: Table = self._standings[rows, CHANCE]
+        return chances
 
     def bits(self, codes: tuple[str, ...]) -> int:
         """The codes as bits of a number; codes beyond the first `BITS_MAX` ever heard of have none."""

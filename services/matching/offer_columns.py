@@ -1,5 +1,7 @@
 """What rules and points need of open offers, as columns of whole numbers, and which of them lie in which cell."""
 
+from array import array
+
 import numpy as np
 
 from schemas.codes import VETTING_RANK
@@ -42,14 +44,16 @@ class OfferColumns:
         self._taxonomy = taxonomy
         self._hoods = hoods
         self._members = members
-        self._row_of: dict[str, int] = {}
+        self.row_of: dict[str, int] = {}
         self._filed: dict[str, tuple[tuple[str, ...], Cell]] = {}
         self._units: dict[str, int] = {}
         self._floors: dict[str, int] = {}
         self._free: list[int] = []
         self.offers: list[OfferState | None] = []
         self.names: list[str] = []
-        self.cells: dict[str, dict[Cell, list[int]]] = {}
+        self.helpers: list[str] = []
+        """Of each row: the member who offers."""
+        self.cells: dict[str, dict[Cell, array[int]]] = {}
         """Need → cell → rows."""
         self.reach_m_max: dict[str, int] = {}
         """Need → no offer of it ever reached further."""
@@ -64,8 +68,8 @@ class OfferColumns:
         if place is None:
             return
         row = self._new_row()
-        self._row_of[spec.offer] = row
-        self.offers[row], self.names[row] = offer, spec.offer
+        self.row_of[spec.offer] = row
+        self.offers[row], self.names[row], self.helpers[row] = offer, spec.offer, spec.member
         self.x_m[row], self.y_m[row], self.radius_m[row] = place.x_m, place.y_m, spec.radius_m
         self.deadline_ms[row], self.from_ms[row] = spec.deadline_ms, spec.from_ms
         self.unit[row] = self.unit_of(spec.unit)
@@ -76,12 +80,16 @@ class OfferColumns:
         cell = cell_of(place)
         self._filed[spec.offer] = (spec.needs, cell)
         for need in spec.needs:
-            self.cells.setdefault(need, {}).setdefault(cell, []).append(row)
+            cells = self.cells.setdefault(need, {})
+            rows = cells.get(cell)
+            if rows is None:
+                rows = cells[cell] = array("q")
+            rows.append(row)
             self.reach_m_max[need] = max(self.reach_m_max.get(need, 0), spec.radius_m)
 
     def take(self, name: str) -> None:
         """Remove what was filed under a name."""
-        row = self._row_of.pop(name, None)
+        row = self.row_of.pop(name, None)
         if row is None:
             return
         needs, cell = self._filed.pop(name)
@@ -95,9 +103,19 @@ class OfferColumns:
 
     def pause(self, name: str, *, paused: bool) -> None:
         """An offer was paused or resumed."""
-        row = self._row_of.get(name)
+        row = self.row_of.get(name)
         if row is not None:
             self.paused[row] = paused
+
+    def at(self, row: int) -> OfferState:
+        """The offer of a row."""
+        offer = self.offers[row]
+        assert offer is not None, "only open offers are filed"
+        return offer
+
+    def helper(self, row: int) -> str:
+        """The member who offers it."""
+        return self.helpers[row]
 
     def unit_of(self, unit: str) -> int:
         """A number for a unit's word."""
@@ -117,6 +135,7 @@ class OfferColumns:
         row = len(self.offers)
         self.offers.append(None)
         self.names.append("")
+        self.helpers.append("")
         if row == len(self.x_m):
             for name in COLUMNS:
                 setattr(self, name, np.concatenate([getattr(self, name), np.zeros(row, dtype=np.int64)]))

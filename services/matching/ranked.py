@@ -1,6 +1,7 @@
 """The offers that would do for an ask, best first: as many as somebody looks at, since most look at a few."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from services.matching.state import OfferState
@@ -10,7 +11,14 @@ class Scored(NamedTuple):
     """A feasible pair and what it is worth."""
 
     offer: OfferState
+    helper: str
+    """The member who offers."""
     points: int
+
+
+def all_scored(offers: Iterable[OfferState], helpers: Iterable[str], points: Iterable[int]) -> list[Scored]:
+    """`Scored` of each, without a call for each."""
+    return list(map(partial(tuple.__new__, Scored), zip(offers, helpers, points, strict=True)))
 
 
 class Ranked:

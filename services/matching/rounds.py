@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from schemas.codes import Urgency
 from schemas.facts import AnyFact
@@ -21,14 +22,14 @@ from services.matching.hold import may_go
 from services.matching.index import Index, may_be_proposed
 from services.matching.ranked import Scored
 from services.matching.solver import EXACT, Arc, Solved, connected_parts, solve
-from services.matching.state import AskState, CommunityState
+from services.matching.state import AskState, CommunityState, OfferState
 from services.matching.waking import woken
-from services.matching.weighing import SPARE_ARCS, Considered, Round, Weighed, explain, rank, room_of
+from services.matching.weighing import SPARE_ARCS, Considered, Round, Weighed, Worth, explain, rank, room_of, worth_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wish:
-    """What is wanted for an ask in a round, and of whom."""
+    """What is wanted for an ask in a round, and of whom. Made for every look, so not frozen."""
 
     weighed: Weighed
     worthy: Sequence[Scored]
@@ -47,7 +48,17 @@ class Wish:
 
     def arcs(self) -> list[Arc]:
         """What the solver is told: who would do, and what it is worth."""
-        return [Arc(self.name, one.offer.spec.member, one.offer.spec.offer, one.points) for one in self.worthy]
+        return [Arc(self.name, one.helper, one.offer.spec.offer, one.points) for one in self.worthy]
+
+
+class Draft(NamedTuple):
+    """A proposal that goes out, before its reasons are written down."""
+
+    wish: Wish
+    offer: OfferState
+    units: int
+    attempt: int
+    solver: str
 
 
 def assign(
@@ -68,10 +79,9 @@ def assign(
     round_ = Round(community, index, taxonomy, moment)
     is_certain = community.policy.acceptance.is_certain
     parts = certain_parts(round_, is_round=is_round) if is_certain else uncertain_parts(round_, is_round=is_round)
-    proposals: dict[str, list[AnyFact]] = {}
-    for part in parts:
-        proposals |= plan(round_, part, solved)
-    return [fact for _, facts in sorted(proposals.items()) for fact in facts]
+    drafts = [draft for part in parts for draft in plan(round_, part, solved)]
+    drafts.sort(key=lambda draft: draft.wish.name)
+    return proposals_of(round_, drafts)
 
 
 def at_once(community: CommunityState) -> list[AskState]:
@@ -117,7 +127,7 @@ def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
     asks = to_look_at(round_, is_round=is_round)
     wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in weigh_all(round_, asks)}
     contested = contested_asks(round_, wishes)
-    links = [(name, one.offer.spec.member) for name in contested for one in wishes[name].worthy]
+    links = [(name, one.helper) for name in contested for one in wishes[name].worthy]
     parts = [dict.fromkeys(ask for ask, _ in part) for part in connected_parts(links)]
     alone = [[wish] for name, wish in wishes.items() if name not in contested]
     return [*alone, *([wishes[name] for name in part] for part in parts)]
@@ -128,20 +138,20 @@ def contested_asks(round_: Round, wishes: Mapping[str, Wish]) -> dict[str, None]
 
     Elsewhere everybody gets whom they like best: no plan is worth more.
     """
-    wanted_of = Counter(one.offer.spec.member for wish in wishes.values() for one in wish.worthy[: wish.wanted])
+    wanted_of = Counter(one.helper for wish in wishes.values() for one in wish.worthy[: wish.wanted])
     reached = [helper for helper, times in wanted_of.items() if times > 1 and times > round_.slots(helper)]
     if not reached:
         return {}
     asks_of: dict[str, list[str]] = {}
     for name, wish in wishes.items():
         for one in wish.worthy:
-            asks_of.setdefault(one.offer.spec.member, []).append(name)
+            asks_of.setdefault(one.helper, []).append(name)
     contested, seen = dict[str, None](), dict.fromkeys(reached)
     while reached:
         for name in asks_of[reached.pop()]:
             if name not in contested:
                 contested[name] = None
-                helpers = (one.offer.spec.member for one in wishes[name].worthy)
+                helpers = (one.helper for one in wishes[name].worthy)
                 fresh = [helper for helper in helpers if helper not in seen]
                 seen |= dict.fromkeys(fresh)
                 reached += fresh
@@ -170,14 +180,19 @@ def weigh_all(round_: Round, asks: Sequence[AskState]) -> list[Weighed]:
 
 def wish_of(round_: Round, weighed: Weighed) -> Wish:
     """As many of the best as make an acceptance likely enough, and a few more for the solver to choose from."""
-    community, ask = round_.community, weighed.ask
-    room = room_of(community, ask)
-    best = takewhile(lambda one: one.points > 0, weighed.best)
-    asked = ((community.member(one.offer.spec.member), min(ask.unmet, one.offer.room)) for one in best)
-    wanted = more_wanted(community, round_.missing(ask), asked, room)
+    ask = weighed.ask
+    wanted = wanted_now(round_, weighed) if weighed.wanted is None else weighed.wanted
     worthy = worth_asking(weighed.best.first(wanted + SPARE_ARCS))
-    lot = draw(community, ask, wanted, len(worthy))
+    lot = draw(round_.community, ask, wanted, len(worthy))
     return Wish(weighed, lot.ordered(worthy), wanted, wanted * ask.unmet, lot)
+
+
+def wanted_now(round_: Round, weighed: Weighed) -> int:
+    """How many of the best are to be asked so that an acceptance is likely enough."""
+    community, ask = round_.community, weighed.ask
+    best = takewhile(lambda one: one.points > 0, weighed.best)
+    asked = ((community.member(one.helper), min(ask.unmet, one.offer.room)) for one in best)
+    return more_wanted(community, round_.missing(ask), asked, room_of(community, ask))
 
 
 def worth_asking(best: Iterable[Scored]) -> list[Scored]:
@@ -185,19 +200,22 @@ def worth_asking(best: Iterable[Scored]) -> list[Scored]:
     return [one for one in best if one.points > 0]
 
 
-def plan(round_: Round, part: Sequence[Wish], solved: list[Solved] | None) -> dict[str, list[AnyFact]]:
-    """Solve one part; ask → the proposals that go out now."""
+def plan(round_: Round, part: Sequence[Wish], solved: list[Solved] | None) -> list[Draft]:
+    """Solve one part; what is proposed now."""
     if not any(wish.worthy for wish in part):
-        return {}
+        return []
     chosen, solver = solve_one(part[0]) if len(part) == 1 else solve_part(round_, part)
     if solved is not None:
         solved.append(as_solved(round_, part, chosen, solver))
-    return {wish.name: share_out(round_, wish, chosen[wish.name], solver) for wish in part if wish.name in chosen}
+    return [
+        draft for wish in part if wish.name in chosen for draft in share_out(round_, wish, chosen[wish.name], solver)
+    ]
 
 
 def solve_one(wish: Wish) -> tuple[dict[str, list[Scored]], str]:
     """The exact answer where one ask has everybody to itself, each of them free at least once."""
-    return {wish.name: sorted(wish.worthy, key=rank)[: max(wish.wanted, 0)]}, EXACT
+    best = wish.worthy if wish.lot is None or wish.lot.drawn is None else sorted(wish.worthy, key=rank)
+    return {wish.name: list(best[: max(wish.wanted, 0)])}, EXACT
 
 
 def solve_part(round_: Round, part: Sequence[Wish]) -> tuple[dict[str, list[Scored]], str]:
@@ -208,7 +226,7 @@ def solve_part(round_: Round, part: Sequence[Wish]) -> tuple[dict[str, list[Scor
     taken, solver = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
     chosen: dict[str, list[Scored]] = {}
     for arc in taken:
-        chosen.setdefault(arc.ask, []).append(Scored(round_.community.offers[arc.offer], arc.points))
+        chosen.setdefault(arc.ask, []).append(Scored(round_.community.offers[arc.offer], arc.helper, arc.points))
     return chosen, solver
 
 
@@ -221,20 +239,45 @@ def as_solved(round_: Round, part: Sequence[Wish], chosen: Mapping[str, Sequence
     return Solved(arcs, wanted, slots, [arc for arc in arcs if (arc.ask, arc.offer) in taken], solver)
 
 
-def share_out(round_: Round, wish: Wish, chosen: list[Scored], solver: str) -> list[AnyFact]:
-    """Share out an ask's units over what was planned for it, best pair first, and propose what is ripe."""
-    community, ask, facts = round_.community, wish.weighed.ask, list[AnyFact]()
+def share_out(round_: Round, wish: Wish, chosen: list[Scored], solver: str) -> list[Draft]:
+    """Share out an ask's units over what was planned for it, best pair first; what is ripe."""
+    policy, ask, drafts = round_.community.policy, wish.weighed.ask, list[Draft]()
     open_units, attempt = wish.units_max, ask.attempts
     for one in sorted(chosen, key=rank):
         if open_units <= 0:
             break
-        offer = one.offer
-        units = min(open_units, ask.unmet, offer.room)
+        units = min(open_units, ask.unmet, one.offer.room)
         open_units -= units
-        if may_go(community.policy, ask, offer, round_.moment.told_ms):
+        if may_go(policy, ask, one.offer, round_.moment.told_ms):
             attempt += 1
-            explanation = explain(round_, wish.weighed, offer, solver)
-            made_ppm = MILLION if wish.lot is None else wish.lot.made_ppm(wish.weighed.best, offer.spec.offer)
-            proposal = propose(community, ask, offer, units, round_.moment, explanation, None, attempt, made_ppm)
-            facts.append(proposal)
-    return facts
+            drafts.append(Draft(wish, one.offer, units, attempt, solver))
+    return drafts
+
+
+def proposals_of(round_: Round, drafts: Sequence[Draft]) -> list[AnyFact]:
+    """The drafts, each with its reasons."""
+    columns = round_.index.columns
+    chosen = [(draft.wish.weighed, draft.offer) for draft in drafts]
+    if columns is not None:
+        worth = columns.worth_of(round_, chosen)
+    else:
+        worth = [worth_of(round_, weighed, offer) for weighed, offer in chosen]
+    return [proposal_of(round_, draft, one) for draft, one in zip(drafts, worth, strict=True)]
+
+
+def proposal_of(round_: Round, draft: Draft, worth: Worth) -> AnyFact:
+    """What is said to whoever is asked, and to whoever wants to know why."""
+    wish, offer = draft.wish, draft.offer
+    return propose(
+        round_.community,
+        wish.weighed.ask,
+        offer,
+        draft.units,
+        round_.moment,
+        explain(wish.weighed, offer, worth.parts, draft.solver),
+        None,
+        draft.attempt,
+        distance_m=worth.distance_m,
+        accept_ppm=worth.accept_ppm,
+        made_ppm=MILLION if wish.lot is None else wish.lot.made_ppm(wish.weighed.best, offer.spec.offer),
+    )

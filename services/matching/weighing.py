@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from schemas.facts import CONSIDERED_ALTERNATIVES, Alternative, Explanation, Fell
 from schemas.taxonomy import Taxonomy
@@ -14,6 +15,7 @@ from services.matching.rules import (
     HELPER_RULES,
     PAIR_RULES,
     Pair,
+    distance_m,
     first_refusal,
     left_open,
     left_this_week,
@@ -46,9 +48,9 @@ class Considered:
     """Nearest first, then by offer id."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Weighed:
-    """What was looked at for one ask, and what it came to."""
+    """What was looked at for one ask, and what it came to. Made for every look, so not frozen."""
 
     ask: AskState
     points: AskPoints
@@ -57,6 +59,8 @@ class Weighed:
     fell: Mapping[str, int]
     feasible: int
     best: Ranked
+    wanted: int | None = None
+    """How many of the best are to be asked so that an acceptance is likely enough; None: not found out yet."""
 
 
 @dataclass(slots=True)
@@ -104,7 +108,9 @@ class Round:
         ask_points = self.points_of_ask(looked.ask)
         best: dict[str, Scored] = {}
         for pair in looked.feasible:
-            scored = Scored(pair.offer, sum(parts_of(pair, ask_points, self.points_of(pair)).values()))
+            scored = Scored(
+                pair.offer, pair.offer.spec.member, sum(parts_of(pair, ask_points, self.points_of(pair)).values())
+            )
             known = best.get(pair.offer.spec.member)
             if known is None or rank(scored) < rank(known):
                 best[pair.offer.spec.member] = scored
@@ -157,18 +163,34 @@ def rank(scored: Scored) -> tuple[int, str]:
     return -scored.points, scored.offer.spec.offer
 
 
-def explain(round_: Round, weighed: Weighed, offer: OfferState, solver: str) -> Explanation:
-    """Why this offer: its parts, what fell to which rule, and the best that were not taken."""
+class Worth(NamedTuple):
+    """What a pair is worth, part by part, and what else a proposal of it tells."""
+
+    parts: dict[str, int]
+    distance_m: int | None
+    accept_ppm: int
+
+
+def worth_of(round_: Round, weighed: Weighed, offer: OfferState) -> Worth:
+    """What an ask's pair with an offer is worth in this round."""
     pair = pair_of(round_.community, round_.taxonomy, weighed.ask, offer, round_.moment.told_ms)
+    points = round_.points_of(pair)
+    return Worth(parts_of(pair, weighed.points, points), distance_m(weighed.ask, offer), points.chance_ppm)
+
+
+def explain(weighed: Weighed, offer: OfferState, parts: dict[str, int], solver: str) -> Explanation:
+    """Why this offer: its parts, what fell to which rule, and the best that were not taken."""
     others = [one for one in weighed.best.first(CONSIDERED_ALTERNATIVES + 1) if one.offer is not offer]
     return Explanation.trusted(
-        parts=parts_of(pair, weighed.points, round_.points_of(pair)),
+        parts=parts,
         considered=weighed.looked_at,
         feasible=weighed.feasible,
-        fell=tuple(fell(rule, count) for rule, count in sorted(weighed.fell.items())),
+        fell=tuple([fell(rule, count) for rule, count in sorted(weighed.fell.items())]),
         alternatives=tuple(
-            Alternative.trusted(offer=one.offer.spec.offer, points=one.points)
-            for one in others[:CONSIDERED_ALTERNATIVES]
+            [
+                Alternative.trusted(offer=one.offer.spec.offer, points=one.points)
+                for one in others[:CONSIDERED_ALTERNATIVES]
+            ]
         ),
         solver=solver,
     )

@@ -37,7 +37,7 @@ from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import let_go, matches_of, propose
 from services.matching.decide.refusals import refused
 from services.matching.lifecycles import MATCH, status_after
-from services.matching.rules import REACH_RULES, RULES, Pair, first_refusal, pair_of
+from services.matching.rules import REACH_RULES, RULES, Pair, distance_m, first_refusal, pair_of
 from services.matching.score import UNKNOWN, parts_of, points_of_ask, points_of_offer
 from services.matching.state import AskState, CommunityState, OfferState
 
@@ -131,7 +131,19 @@ def _by_hand(
         alternatives=(),
         solver=BY_HAND,
     )
-    return [propose(community, ask, offer, units, moment, explanation, event.uid, ask.attempts + 1)]
+    proposal = propose(
+        community,
+        ask,
+        offer,
+        units,
+        moment,
+        explanation,
+        event.uid,
+        ask.attempts + 1,
+        distance_m=distance_m(ask, offer),
+        accept_ppm=offer_points.chance_ppm,
+    )
+    return [proposal]
 
 
 def boundary(pair: Pair) -> str | None:

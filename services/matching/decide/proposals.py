@@ -6,9 +6,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from schemas.codes import MatchStatus, Role
 from schemas.facts import Explanation, MatchMoved, Proposed
-from services.matching.acceptance import MILLION, chance_ppm
+from services.matching.acceptance import MILLION
 from services.matching.decide.moment import Moment
-from services.matching.rules import distance_m
 from services.matching.state import AskState, CommunityState, MatchState, OfferState
 
 MATCH_NAMESPACE: UUID = uuid5(NAMESPACE_URL, "urn:commonweal:match")
@@ -36,11 +35,16 @@ def propose(
     explanation: Explanation,
     cause: str | None,
     attempt: int,
+    *,
+    distance_m: int | None,
+    accept_ppm: int,
     made_ppm: int = MILLION,
 ) -> Proposed:
     """A proposal of `units` units, to be answered within the policy's life of a proposal and both deadlines.
 
     Args:
+        distance_m: the way between the two; None where help comes without one.
+        accept_ppm: the chance that the offerer accepts.
         made_ppm: the probability with which it came about.
     """
     expires_ms = min(moment.told_ms + community.policy.proposal_life_ms, ask.spec.deadline_ms, offer.spec.deadline_ms)
@@ -56,10 +60,10 @@ def propose(
         attempt=attempt,
         proposed_ms=moment.told_ms,
         expires_ms=expires_ms,
-        distance_m=distance_m(ask, offer),
+        distance_m=distance_m,
         points=sum(explanation.parts.values()),
         chance_ppm=made_ppm,
-        accept_ppm=chance_ppm(community.policy.acceptance, community.member(offer.spec.member)),
+        accept_ppm=accept_ppm,
         explanation=explanation,
     )
 

@@ -1,0 +1,90 @@
+"""The best offers of many asks at once: in order by columns as far as columns can tell, by name where they cannot."""
+
+from functools import partial
+
+import numpy as np
+
+from services.matching.member_columns import Numbers, Table
+from services.matching.offer_columns import OfferColumns
+from services.matching.pairs import Pairs
+from services.matching.ranked import Ranked, Scored, all_scored
+
+Bits = np.ndarray[tuple[int], np.dtype[np.bool_]]
+TOP = 10
+"""So many of the best are put in order for each ask at first: most want one or two, and some to spare."""
+POINTS_MAX = 2**40
+"""Points and the place of an ask make one number as long as no points are more."""
+
+
+class BestFirst:
+    """Pairs in the order of their points, ask by ask.
+
+    Args:
+        asks: how many asks the pairs are of.
+    """
+
+    def __init__(self, offers: OfferColumns, points: Numbers, pairs: Pairs, asks: int) -> None:
+        order = in_order(points, pairs.ask)
+        self._offers = offers
+        self._points, self._row = points[order], pairs.row[order]
+        bounds = np.searchsorted(pairs.ask, np.arange(asks + 1))
+        self._bounds: list[int] = bounds.tolist()
+        self.counts: list[int] = np.diff(bounds).tolist()
+        """How many pairs each ask has."""
+        places = bounds[:-1, np.newaxis] + np.arange(TOP)
+        self._first = np.minimum(places, max(len(order) - 1, 0))
+        self._is_there = places < bounds[1:, np.newaxis]
+        self.rows: Table = self._row[self._first] if len(order) else np.zeros_like(places)
+        """Of each ask: its best offers, as far as there are some."""
+        points_of = self._points[self._first] if len(order) else np.zeros_like(places)
+        self.worthy: Numbers = ((points_of > 0) & self._is_there).sum(axis=1)
+        """How many of these are worth asking."""
+        self.is_settled: Bits = ~(self._has_tie(points_of, bounds[1:]) | self._has_one_twice())
+        """These are certainly the best, in this order: no two are of equal worth or of one member."""
+
+    def ranked(self) -> list[Ranked]:
+        """Of each ask; those whose first few are not settled are put in order when somebody looks."""
+        first, ends = self._all_first(), np.cumsum(self._is_there.sum(axis=1)).tolist()
+        spans = zip([0, *ends], ends, self.is_settled.tolist(), strict=False)
+        return [
+            Ranked(first[start:end] if is_settled else (), partial(self._everybody, place))
+            for place, (start, end, is_settled) in enumerate(spans)
+        ]
+
+    def _has_tie(self, points: Table, ends: Numbers) -> Bits:
+        """Two of the first few, or the last of them and whoever comes next, are worth the same: their ids decide."""
+        tie: Bits = ((points[:, 1:] == points[:, :-1]) & self._is_there[:, 1:]).any(axis=1)
+        next_ = self._first[:, -1] + 1
+        has_next = next_ < ends
+        tie[has_next] |= self._points[next_[has_next]] == points[has_next, -1]
+        return tie
+
+    def _has_one_twice(self) -> Bits:
+        """One member offers two of the first few."""
+        member = np.sort(np.where(self._is_there, self._offers.member[self.rows], -1 - np.arange(TOP)), axis=1)
+        twice: Bits = (member[:, 1:] == member[:, :-1]).any(axis=1)
+        return twice
+
+    def _all_first(self) -> list[Scored]:
+        """The first few of all asks, one after the other."""
+        rows = self.rows[self._is_there].tolist()
+        points = self._points[self._first[self._is_there]].tolist()
+        return all_scored(map(self._offers.at, rows), map(self._offers.helper, rows), points)
+
+    def _everybody(self, place: int) -> list[Scored]:
+        """The best offer of each member, best first, then by offer id."""
+        span = slice(self._bounds[place], self._bounds[place + 1])
+        rows, names, best = self._row[span].tolist(), self._offers.names, dict[str, Scored]()
+        ranked = sorted(zip((-self._points[span]).tolist(), [names[row] for row in rows], rows, strict=True))
+        for minus, _, row in ranked:
+            helper = self._offers.helper(row)
+            if helper not in best:
+                best[helper] = Scored(self._offers.at(row), helper, -minus)
+        return list(best.values())
+
+
+def in_order(points: Numbers, ask: Numbers) -> Numbers:
+    """The order of pairs by ask, then by points, most first."""
+    if len(points) and (points.max() >= POINTS_MAX or points.min() <= -POINTS_MAX):
+        return np.lexsort((-points, ask))
+    return np.argsort(ask * (2 * POINTS_MAX) - points, kind="stable")
