@@ -91,6 +91,38 @@ def bench_engine(
         show_bench(Console(highlight=False, soft_wrap=True), found)
 
 
+@app.command("board")
+def bench_board(
+    open_asks: Annotated[int, typer.Option("--open", min=100, max=OPEN_MAX, help="Asks open at one time.")] = 10_000,
+    events: Annotated[int, typer.Option("--events", min=100, help="Events that go on in the town.")] = 30_000,
+    seed: Seed = 7193,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how fast the board takes decisions in: rows per second into a real PostgreSQL, and into SQLite.
+
+    PostgreSQL is started in a folder of its own, and each commit waits for the disk. One partition, one connection.
+
+    Exit code 0 when it was measured.
+
+    Example: `commonweal bench board --json`
+    """
+    from services.simulation.bench_board import measure_board
+    from services.simulation.display import progress
+
+    with progress("measuring", quiet=as_json) as told:
+        done = iter(range(4))
+        found = measure_board(
+            events=events, open_asks=open_asks, seed=seed, tell=lambda what: told(next(done), 3, what)
+        )
+    if as_json:
+        print_json(found)
+        return
+    postgres = found["rows_per_s"]
+    typer.echo(f"PostgreSQL: {found['left_out'] if postgres is None else f'{postgres:,} rows/s'}")
+    typer.echo(f"SQLite: {found['sqlite_rows_per_s']:,} rows/s")
+    typer.echo(f"{found['rows']:,} rows of {found['facts']:,} facts, {found['batch_blocks']} blocks in a transaction")
+
+
 def _sizes(text: str) -> list[int]:
     words = [word.strip() for word in text.split(",")]
     if not all(word.isascii() and word.isdigit() and 100 <= int(word) <= OPEN_MAX for word in words):

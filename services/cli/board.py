@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -12,6 +11,7 @@ from schemas.topics import TOPICS
 from services.board import BoardError, BoardReader, rebuild
 from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson, DataFolder, board_file, log_file, no_such_thing
+from services.cli.log_to_read import OnKafka, log_of_cluster
 from services.runtime.log import LogError, SqliteLog
 
 app = typer.Typer(no_args_is_help=True, help="The board: the tables behind `status`, `explain` and the pages.")
@@ -30,10 +30,7 @@ def board() -> None:
 @app.command("rebuild")
 def rebuild_board(
     data: DataFolder = DEFAULT,
-    database: Annotated[
-        str | None,
-        typer.Option("--database", help="The Kafka shell's database; the log is then the cluster's.", metavar="URL"),
-    ] = None,
+    kafka: OnKafka = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the board anew from the decisions log; it comes out row for row as it should be.
@@ -42,12 +39,15 @@ def rebuild_board(
     Kafka shell may go on, and wait meanwhile. The content hash is the same for every board made from the same decisions,
     wherever it stands.
 
+    With --kafka it is made from the cluster's decisions, in the database of COMMONWEAL_DATABASE_URL (SQLite in the data
+    folder where that is not set).
+
     Exit code 0 when the board was made, 1 when there is no log to make it from, 2 when something stands in the way.
 
     Example: `commonweal board rebuild --data city`
     """
-    if database is not None:
-        blocks, content_hash = _rebuild_database(database)
+    if kafka:
+        blocks, content_hash = _rebuild_database(data)
     elif not log_file(data).exists():
         raise no_such_thing(f"{data} holds no log; give the folder that `load`, `demo` or `up` wrote, as --data DIR")
     else:
@@ -68,26 +68,21 @@ def _rebuild_file(data: Path) -> tuple[int, str]:
         raise refuse_usage(str(error)) from error
 
 
-def _rebuild_database(address: str) -> tuple[int, str]:
-    try:
+def _rebuild_database(data: Path) -> tuple[int, str]:
+    with closing(log_of_cluster()) as log:
         from services.board.worker import DatabaseReader, rebuild_database
-        from services.runtime.database import DatabaseError, connect, ready
-        from services.runtime.kafka import KafkaSettings, SettingsWrong
-        from services.runtime.kafka_log import KafkaLog
-    except ModuleNotFoundError as error:
-        raise refuse_usage(
-            f"`{error.name}` is not installed; install it by `pip install 'commonweal[kafka]'`"
-        ) from error
-    try:
-        engines = [ready(address), connect(address, reading=True)]
-        with closing(KafkaLog(KafkaSettings.from_environment(os.environ), TOPICS)) as log, _counting() as told:
-            blocks = rebuild_database(log, engines[0], told=told)
-        content_hash = DatabaseReader(engines[1]).content_hash()
-    except (BoardError, LogError, DatabaseError, SettingsWrong) as error:
-        raise refuse_usage(str(error)) from error
-    for engine in engines:
-        engine.dispose()
-    return blocks, content_hash
+        from services.runtime.database import connect, ready
+        from services.runtime.worker import WorkerSettings
+
+        settings = WorkerSettings.from_environment({"COMMONWEAL_DATA_DIR": str(data), **os.environ})
+        writing, reading = ready(settings.database_url), connect(settings.database_url, reading=True)
+        try:
+            with _counting() as told:
+                blocks = rebuild_database(log, writing, told=told)
+            return blocks, DatabaseReader(reading).content_hash()
+        finally:
+            writing.dispose()
+            reading.dispose()
 
 
 @contextmanager

@@ -48,7 +48,7 @@ class Taken:
         return round(self.rows / self.seconds)
 
 
-def bench_board(*, events: int, open_asks: int, seed: int, tell: Told) -> dict[str, Any]:
+def measure_board(*, events: int, open_asks: int, seed: int, tell: Told) -> dict[str, Any]:
     """Measure the board on one town.
 
     Args:

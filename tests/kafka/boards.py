@@ -162,6 +162,11 @@ def told(log: KafkaLog) -> dict[str, Any]:
     return last
 
 
+def told_records(log: KafkaLog) -> int:
+    """How many records partners have been told."""
+    return sum(log.next_offset(MATCHES.name, partition) for partition in log.partitions(MATCHES.name))
+
+
 def in_the_table(address: str, opened: Opened) -> dict[str, Any]:
     """What the table of matches says, as the topic would."""
     board = DatabaseBoard(opened(address))

@@ -8,13 +8,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from schemas.topics import TOPICS
+from services.cli.main import app
 from services.runtime.database import connect, upgrade
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
 from tests.databases import Opened
-from tests.kafka.boards import Town, Worker, content, has_read, in_the_table, made_straight, told
+from tests.kafka.boards import Town, Worker, content, has_read, in_the_table, made_straight, told, told_records
 from tests.kafka.towns import until
 
 pytestmark = [
@@ -164,3 +166,27 @@ def test_a_worker_refuses_tables_of_another_version(kafka: KafkaSettings, postgr
     with Worker(kafka, postgres_url, tmp_path) as worker:
         assert worker.process.wait(60) == 2
         assert "there are no tables yet; run `commonweal database upgrade` to make them" in worker.said()
+
+
+def test_a_board_made_anew_from_the_cluster_is_the_one_that_followed_and_partners_hear_it_again(
+    kafka: KafkaSettings, log: KafkaLog, database_url: str, opened: Opened, tmp_path: Path, towns: list[Town]
+) -> None:
+    for town in towns:
+        town.decide(log, 4)
+    with Worker(kafka, database_url, tmp_path) as worker:
+        until(lambda: has_read(database_url, opened, towns), "reading it")
+        until(lambda: told(log) == in_the_table(database_url, opened), "telling partners")
+        assert worker.end() == 0
+    followed, records = content(database_url, opened), told_records(log)
+    with opened(database_url).begin() as connection:
+        connection.exec_driver_sql("UPDATE matches SET status = 'declined'")
+
+    env = {"COMMONWEAL_DATABASE_URL": database_url, **kafka.environment()}
+    said = CliRunner().invoke(app, ["board", "rebuild", "--kafka", "--data", str(tmp_path), "--json"], env=env)
+    with Worker(kafka, database_url, tmp_path) as worker:
+        until(lambda: told_records(log) == records + len(told(log)), "telling partners again")
+        assert worker.end() == 0
+
+    assert said.exit_code == 0, said.output
+    assert content(database_url, opened) == followed == made_straight(tmp_path / "straight.db", towns)
+    assert told(log) == in_the_table(database_url, opened)
