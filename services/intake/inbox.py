@@ -138,17 +138,21 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
     def rewind(self, lanes: Iterable[Lane]) -> None:
         """Read these again from where they are done."""
         for lane in lanes:
-            if self.lanes.get(lane.partition) is lane:
+            if self.holds(lane):
                 for topic, offset in lane.rewind().items():
                     self._consumer.seek(self._place(topic, lane.partition), offset)
             self.make_room(lane)
+
+    def holds(self, lane: Lane) -> bool:
+        """Whether it is still ours: partitions may have been given out anew meanwhile."""
+        return self.lanes.get(lane.partition) is lane
 
     def make_room(self, lane: Lane) -> None:
         """Read on what was too full to be read."""
         for place in [one for one in self._full if one.partition == lane.partition]:
             if not lane.is_full(self._topics[place.topic]):
                 self._full.discard(place)
-                if self.lanes.get(lane.partition) is lane:
+                if self.holds(lane):
                     self._consumer.resume(place)
 
     async def drained(self, lane: Lane) -> tuple[set[str], bool]:
@@ -198,7 +202,7 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         await self._leaving(self.lanes.values())
         await self.commit()
         for lane in self.lanes.values():
-            for topic in lane.done:
+            for topic in (*lane.done, JOURNAL.name):
                 self._health.gave(topic, lane.partition)
         self.lanes = {}
 

@@ -165,7 +165,7 @@ class IntakeWorker:
         ]
         if await self._send(lane, blocks, ready.cut.rejects):
             lane.finish(ready.last)
-            if self._inbox.lanes.get(lane.partition) is lane:
+            if self._inbox.holds(lane):
                 for topic, record in ready.last.items():
                     self._place.health.done(topic, lane.partition, record.offset, record.stamp_ms)
                 await self._take_off(lane)
@@ -195,6 +195,8 @@ class IntakeWorker:
 
     def _trouble(self, lane: Lane, sentence: str, until_s: float) -> None:
         log.warning("partition %d: %s", lane.partition, sentence)
+        if not self._inbox.holds(lane):
+            return  # whoever holds it now will see for itself
         self._troubles[lane] = until_s
         self._place.health.troubled(JOURNAL.name, lane.partition, f"partition {lane.partition}: {sentence}")
 
@@ -238,6 +240,7 @@ class IntakeWorker:
 
     def _report(self) -> None:
         """Tell health where each partition ends; of those where nothing happened, one, so that it hears of the cluster."""
+        self._troubles = {lane: until_s for lane, until_s in self._troubles.items() if self._inbox.holds(lane)}
         before, self._told = self._told, {}
         told = False
         for lane in self._inbox.lanes.values():
