@@ -24,13 +24,12 @@ def build(place: Workplace) -> FaustService:
     settings = NotificationSettings.from_environment(place.env)
     service = FaustService(faust_app(place), place, [DECISIONS, NOTIFICATIONS, CONTACT_BUDGETS])
     table = LedgerTable(service, TABLE)
-    channel = service.channel(NOTIFICATIONS)
 
     def fold(page: Page, block: DecisionBlock) -> Requested:
         return requests(page, block, settings.contacts_per_day_max)
 
     async def send(partition: int, requested: Requested) -> None:
-        await service.send(channel, partition, _still_worth_telling(place, requested))
+        await service.send(NOTIFICATIONS.name, partition, _still_worth_telling(place, requested))
 
     table.follow(DECISIONS, fold, send)
     return service

@@ -16,12 +16,15 @@ import faust
 from aiokafka.errors import KafkaError
 
 from schemas.topics import Topic
+from services.runtime.kafka_log import Writer
+from services.runtime.log import LogUnwritable
 from services.runtime.log.records import NewRecord, Record
 from services.runtime.topics import check
 from services.runtime.worker.faust_app import CommittingConsumer
 from services.runtime.worker.service import Workplace
 from services.runtime.worker.trouble import trouble
 
+BATCH_BYTES_MAX: Final = 1024 * 1024
 WATCH_S: Final = 1.0
 """How often the ends of the log are asked for."""
 Durable = asyncio.Future[Any]
@@ -55,6 +58,7 @@ class FaustService:
         self._finish = finish
         self._followed: dict[str, Topic] = {}
         self._stopped: set[tuple[str, int]] = set()
+        self._writer = Writer(place.kafka)  # connects when something is sent
         self._expected: dict[Any, int] = {}
         """Partition → the offset that comes next; repeats come before it, nothing may come after it."""
         self._in_hand = 0
@@ -69,17 +73,22 @@ class FaustService:
         """The topic as Faust speaks of it: bytes in, bytes out, under the installation's prefix."""
         return self.app.topic(self._place.kafka.topic(topic.name), key_type=bytes, value_type=bytes, allow_empty=True)
 
-    async def send(self, channel: Any, partition: int, records: Sequence[NewRecord]) -> None:
-        """Send records to one partition of a channel; returns once the broker has acknowledged all of them.
+    def changelog(self, table: str) -> str:
+        """The topic in which Faust looks for a table's rows, without the installation's prefix."""
+        return f"{self._place.name}-{table}-changelog"
+
+    async def send(self, topic: str, partition: int, records: Sequence[NewRecord]) -> None:
+        """Append records to one partition, in batches; returns once the broker has acknowledged all of them.
+
+        Not by Faust's producer, which hands over record by record: a batch at a time is more than twice as fast, lands whole
+        or not at all, and says so.
 
         Raises:
-            Exception: one was not acknowledged; what the client said of it.
+            LogUnwritable: a batch was not acknowledged, and nothing that comes after it was sent.
         """
-        sent = [
-            await channel.send(key=one.key, value=one.value, partition=partition, headers=list(one.headers))
-            for one in records
-        ]
-        await asyncio.gather(*sent)
+        while records:
+            batch, records = _batch(records)
+            await self._writer.append(topic, partition, batch)
 
     def follow(self, topic: Topic, take: Take) -> None:
         """Hand each record of a topic to `take`, one after the other, in the order of its partition.
@@ -140,6 +149,7 @@ class FaustService:
             with suppress(asyncio.CancelledError):
                 await self._watching
         await self.app.stop()
+        await self._writer.stop()
 
     async def _one(self, topic: Topic, event: Any, take: Take) -> None:
         message = event.message
@@ -154,7 +164,7 @@ class FaustService:
         self._hold()
         try:
             durable = await take(record)
-        except KafkaError as error:
+        except (KafkaError, LogUnwritable) as error:
             self._break(error)
             await _for_ever()
         except Exception as error:
@@ -259,6 +269,16 @@ def _record(topic: Topic, message: Any) -> Record:
         value=message.value,
         headers=tuple(message.headers or ()),
     )
+
+
+def _batch(records: Sequence[NewRecord]) -> tuple[Sequence[NewRecord], Sequence[NewRecord]]:
+    """As many as travel together, one at least, and the rest."""
+    size = 0
+    for count, record in enumerate(records):
+        size += record.size_bytes
+        if count and size > BATCH_BYTES_MAX:
+            return records[:count], records[count:]
+    return records, ()
 
 
 async def _for_ever() -> None:

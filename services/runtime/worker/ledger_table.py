@@ -9,7 +9,7 @@ from schemas.decisions import DecisionBlock
 from schemas.partitions import PARTITIONS
 from schemas.topics import Topic
 from services.runtime.ledger import Ledger, Page, decoded
-from services.runtime.log.records import Record
+from services.runtime.log.records import NewRecord, Record
 from services.runtime.worker.faust_service import Durable, FaustService
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ class LedgerTable:
     def __init__(self, service: FaustService, name: str) -> None:
         self._service = service
         self._table: Any = service.app.Table(name, partitions=PARTITIONS, key_type=bytes, value_type=bytes)
+        self._changelog = service.changelog(name)
         self._ledgers: dict[int, Ledger] = {}
         self._durable: dict[int, Durable] = {}
         """Partition → done once everything written to its changelog is acknowledged."""
@@ -95,12 +96,15 @@ class LedgerTable:
                 self._table.data.pop(key.encode(), None)
             else:
                 self._table.data[key.encode()] = row
-        sent = [self._table.send_changelog(partition, key.encode(), row) for key, row in changes.items()]
-        durable = self._durable[partition] = asyncio.gather(*sent)
+        records = [NewRecord(row, key.encode()) for key, row in changes.items()]
+        durable = self._durable[partition] = asyncio.create_task(
+            self._service.send(self._changelog, partition, records)
+        )
         return durable
 
     async def _revoked(self, *_: Any, **__: Any) -> None:
-        """Whoever has the partitions next may write; nothing that was remembered of them counts any more."""
+        """Whoever has the partitions next may write: after what is on its way, and nothing remembered counts any more."""
+        await asyncio.gather(*self._durable.values(), return_exceptions=True)
         self._ledgers.clear()
         self._durable.clear()
         self._keys = None
