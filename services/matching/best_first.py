@@ -61,7 +61,9 @@ class BestFirst:
 
     def _has_one_twice(self) -> Bits:
         """One member offers two of the first few."""
-        member = np.sort(np.where(self._is_there, self._offers.member[self.rows], -1 - np.arange(TOP)), axis=1)
+        member = np.sort(
+            np.where(self._is_there, self._offers.member[self.rows], -1 - np.arange(TOP)), axis=1, kind="stable"
+        )
         twice: Bits = (member[:, 1:] == member[:, :-1]).any(axis=1)
         return twice
 
