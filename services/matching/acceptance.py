@@ -13,6 +13,8 @@ from services.matching.state import AskState, CommunityState, MatchState, Member
 
 MILLION = 1_000_000
 MINUTE_MS = 60_000
+WORDS = {Urgency.critical: "critical", Urgency.high: "high", Urgency.low: "low"}
+"""Urgencies that have a number of their own in a policy; all others count as normal."""
 
 
 def answered_ppm(dial: AcceptanceDial, waited_ms: int) -> int:
@@ -60,8 +62,8 @@ def soon_ppm(dial: AcceptanceDial, accept_ppm: int, waited_ms: int, left_ms: int
 
 def sure_ppm(sure: PpmByUrgency, urgency: Urgency) -> int:
     """How likely an acceptance has to be; a word from a newer version counts as normal."""
-    by_word = {Urgency.critical: sure.critical, Urgency.high: sure.high, Urgency.low: sure.low}
-    return by_word.get(urgency, sure.normal)
+    share_ppm: int = getattr(sure, WORDS.get(urgency, "normal"))
+    return share_ppm
 
 
 class Missing:

@@ -28,6 +28,7 @@ class BestFirst:
         self._offers = offers
         self._points, self._row = points[order], pairs.row[order]
         bounds = np.searchsorted(pairs.ask, np.arange(asks + 1))
+        self._settle_ties(pairs.ask, bounds)
         self._bounds: list[int] = bounds.tolist()
         self.counts: list[int] = np.diff(bounds).tolist()
         """How many pairs each ask has."""
@@ -39,8 +40,8 @@ class BestFirst:
         points_of = self._points[self._first] if len(order) else np.zeros_like(places)
         self.worthy: Numbers = ((points_of > 0) & self._is_there).sum(axis=1)
         """How many of these are worth asking."""
-        self.is_settled: Bits = ~(self._has_tie(points_of, bounds[1:]) | self._has_one_twice())
-        """These are certainly the best, in this order: no two are of equal worth or of one member."""
+        self.is_settled: Bits = ~self._has_one_twice()
+        """These are certainly the best: no two are of one member."""
 
     def ranked(self) -> list[Ranked]:
         """Of each ask; those whose first few are not settled are put in order when somebody looks."""
@@ -51,13 +52,15 @@ class BestFirst:
             for place, (start, end, is_settled) in enumerate(spans)
         ]
 
-    def _has_tie(self, points: Table, ends: Numbers) -> Bits:
-        """Two of the first few, or the last of them and whoever comes next, are worth the same: their ids decide."""
-        tie: Bits = ((points[:, 1:] == points[:, :-1]) & self._is_there[:, 1:]).any(axis=1)
-        next_ = self._first[:, -1] + 1
-        has_next = next_ < ends
-        tie[has_next] |= self._points[next_[has_next]] == points[has_next, -1]
-        return tie
+    def _settle_ties(self, ask: Numbers, bounds: Numbers) -> None:
+        """Put by name what is worth the same, wherever it begins among the first few of its ask."""
+        points, names = self._points, self._offers.names
+        as_next = np.flatnonzero((points[1:] == points[:-1]) & (ask[1:] == ask[:-1]))
+        begins, ends = np.diff(as_next, prepend=-2) > 1, np.diff(as_next, append=len(points) + 1) > 1
+        starts, stops = as_next[begins], as_next[ends] + 2
+        is_first = starts - bounds[ask[starts]] < TOP
+        for start, stop in zip(starts[is_first].tolist(), stops[is_first].tolist(), strict=True):
+            self._row[start:stop] = sorted(self._row[start:stop].tolist(), key=names.__getitem__)
 
     def _has_one_twice(self) -> Bits:
         """One member offers two of the first few."""

@@ -4,13 +4,14 @@ The seam between the obvious implementation, which scans, and a fast one, which 
 the same order, so both decide the same.
 """
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
-from schemas.codes import FollowUp, MatchStatus, Urgency
+from schemas.codes import FollowUp, MatchStatus
 from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
-from services.matching.acceptance import next_look_ms
+from services.matching.acceptance import WORDS, next_look_ms
 from services.matching.cells import hood_of
 from services.matching.endings import AllEndings, Endings
 from services.matching.follow_up import follow_ups
@@ -76,6 +77,9 @@ class Index(Protocol):
     def asks_around(self, offer: OfferState) -> list[AskState]:
         """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, in any order."""
 
+    def may_wake(self, offer: OfferState, awake: Collection[str]) -> bool:
+        """False only where all of `asks_around` are among those that are awake."""
+
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """Events in the waiting room that speak of this, in the order they came."""
 
@@ -126,13 +130,8 @@ def may_be_proposed(policy: Policy, ask: AskState) -> bool:
 
 def escalates_ms(policy: Policy, ask: AskState) -> int:
     """When an ask comes to a coordinator, or comes back to one who gave it back."""
-    after = policy.escalate_after_ms
-    waits = {
-        Urgency.critical: after.critical,
-        Urgency.high: after.high,
-        Urgency.low: after.low,
-    }
-    return max(ask.spec.opened_ms, ask.released_ms) + waits.get(ask.spec.urgency, after.normal)
+    wait_ms: int = getattr(policy.escalate_after_ms, WORDS.get(ask.spec.urgency, "normal"))
+    return max(ask.spec.opened_ms, ask.released_ms) + wait_ms
 
 
 class NaiveIndex:
@@ -216,6 +215,10 @@ class NaiveIndex:
                 near.append((distance_m(ask, offer) or 0, ask.spec.ask, ask))
         near.sort(key=lambda row: row[:2])
         return [ask for _, _, ask in near[:WOKEN_FROM]]
+
+    def may_wake(self, offer: OfferState, awake: Collection[str]) -> bool:
+        """See `Index`; nothing is kept to tell by."""
+        return True
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""

@@ -48,7 +48,8 @@ class Wish:
 
     def arcs(self) -> list[Arc]:
         """What the solver is told: who would do, and what it is worth."""
-        return [Arc(self.name, one.helper, one.offer.spec.offer, one.points) for one in self.worthy]
+        name = self.name
+        return [Arc(name, helper, offer.spec.offer, points) for offer, helper, points in self.worthy]
 
 
 class Draft(NamedTuple):
@@ -166,7 +167,7 @@ def to_look_at(round_: Round, *, is_round: bool) -> list[AskState]:
         stirred = [community.asks[name] for name in community.stirred if name in community.asks]
         asks |= {ask.spec.ask: ask for ask in stirred if may_be_proposed(community.policy, ask)}
         asks |= {ask.spec.ask: ask for ask in round_.index.asks_to_look_at(community.round_ms, now_ms)}
-        asks |= {ask.spec.ask: ask for ask in woken(round_)}
+        asks |= {ask.spec.ask: ask for ask in woken(round_, asks)}
     return [ask for _, ask in sorted(asks.items()) if not round_.missing(ask).is_covered]
 
 
@@ -221,7 +222,7 @@ def solve_one(wish: Wish) -> tuple[dict[str, list[Scored]], str]:
 def solve_part(round_: Round, part: Sequence[Wish]) -> tuple[dict[str, list[Scored]], str]:
     """Ask → who is asked for it, where several want the same; and by which solver."""
     arcs = [arc for wish in part for arc in wish.arcs()]
-    slots = {arc.helper: round_.slots(arc.helper) for arc in arcs}
+    slots = {helper: round_.slots(helper) for helper in dict.fromkeys([arc.helper for arc in arcs])}
     wanted = {wish.name: wish.wanted for wish in part}
     taken, solver = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
     chosen: dict[str, list[Scored]] = {}

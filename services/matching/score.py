@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from schemas.codes import Urgency
 from schemas.policy import DAY_MS, AcceptanceDial, ByUrgency, Policy, Ranking, ScoreDial
-from services.matching.acceptance import MILLION, chance_ppm, still_free_ppm
+from services.matching.acceptance import MILLION, WORDS, chance_ppm, still_free_ppm
 from services.matching.rules import Pair, distance_m
 from services.matching.state import AskState, MemberState, OfferState
 
@@ -182,8 +182,8 @@ def waited_s(opened_ms: int, told_ms: int, waited_s_max: int) -> int:
 
 def of_urgency(points: ByUrgency, urgency: Urgency) -> int:
     """The points of an urgency; a word from a newer version counts as normal."""
-    by_word = {Urgency.critical: points.critical, Urgency.high: points.high, Urgency.low: points.low}
-    return by_word.get(urgency, points.normal)
+    worth: int = getattr(points, WORDS.get(urgency, "normal"))
+    return worth
 
 
 def has_helped(pair: Pair) -> bool:

@@ -66,20 +66,28 @@ def connected_parts(links: Sequence[tuple[str, str]]) -> list[list[tuple[str, st
 
     A part can be solved by itself without losing anything: no pair of one part stands in the way of another's.
     """
-    root: dict[tuple[bool, str], tuple[bool, str]] = {}
+    number_of_ask: dict[str, int] = {}
+    number_of_helper: dict[str, int] = {}
+    root: list[int] = []
 
-    def find(node: tuple[bool, str]) -> tuple[bool, str]:
-        root.setdefault(node, node)
+    def numbered(numbers: dict[str, int], name: str) -> int:
+        number = numbers.get(name)
+        if number is None:
+            number = numbers[name] = len(root)
+            root.append(number)
+        return number
+
+    def find(node: int) -> int:
         while root[node] != node:
             root[node] = root[root[node]]
             node = root[node]
         return node
 
     for ask, helper in links:
-        root[find((False, ask))] = find((True, helper))
-    parts: dict[tuple[bool, str], list[tuple[str, str]]] = {}
+        root[find(numbered(number_of_ask, ask))] = find(numbered(number_of_helper, helper))
+    parts: dict[int, list[tuple[str, str]]] = {}
     for link in links:
-        parts.setdefault(find((False, link[0])), []).append(link)
+        parts.setdefault(find(number_of_ask[link[0]]), []).append(link)
     return list(parts.values())
 
 

@@ -1,16 +1,22 @@
 """Whom a freed offer wakes: somebody around for whom nobody is asked."""
 
+from collections.abc import Collection
+
 from services.matching.rules import PAIR_RULES, first_refusal, pair_of
 from services.matching.state import AskState, OfferState
 from services.matching.weighing import Round
 
 
-def woken(round_: Round) -> list[AskState]:
-    """The asks the freed offers wake: for each at most as many as its member has slots free."""
+def woken(round_: Round, awake: Collection[str] = ()) -> list[AskState]:
+    """The asks the freed offers wake: for each at most as many as its member has slots free.
+
+    Args:
+        awake: asks that are looked at anyway; an offer that has none but these around may be passed over.
+    """
     community, asks = round_.community, list[AskState]()
     for name in sorted(community.freed):
         offer = community.offers.get(name)
-        if offer is not None and offer.is_open:
+        if offer is not None and offer.is_open and round_.index.may_wake(offer, awake):
             asks += woken_by(round_, offer)
     return asks
 

@@ -13,6 +13,8 @@ from services.matching.lifecycles import MATCH, MAY_SAY, status_after
 from services.matching.state import CommunityState, MatchState
 
 BEFORE_ACCEPTANCE = (Verb.accept, Verb.decline)
+MOVES = {verb: verb.value for verb in Verb}
+"""The move each word makes: it has the same name."""
 
 
 def acknowledge(
@@ -25,9 +27,9 @@ def acknowledge(
         return refused(community, event, "not_yours_to_say", said.match)
     if said.verb is Verb.thank:
         return thank(community, event, match)
-    to = status_after(match.status, said.verb.value)
+    to = status_after(match.status, said.verb)
     if to is None:
-        return refused(community, event, MATCH.refusal(said.verb.value), said.match, said.verb)
+        return refused(community, event, MATCH.refusal(said.verb), said.match, said.verb)
     if takes_back_what_is_gone(community, match, to):
         return refused(community, event, "units_taken", said.match, said.verb)
     if said.verb in BEFORE_ACCEPTANCE and event.received_ms > match.expires_ms:
@@ -36,7 +38,7 @@ def acknowledge(
         community=community.community,
         cause=event.uid,
         match=match.match,
-        move=said.verb.value,
+        move=MOVES[said.verb],
         to=to,
         by=role,
         reason=said.reason,
