@@ -152,13 +152,17 @@ def made_straight(path: Path, towns: Iterable[Town]) -> list[str]:
         return list(reader.dump())
 
 
-def told(log: KafkaLog) -> dict[str, Any]:
-    """What the `matches` topic says once it is compacted: the last record of each match."""
-    last: dict[str, Any] = {}
+Matches = dict[tuple[int, str], Any]
+"""Partition and match → what is said of it."""
+
+
+def told(log: KafkaLog) -> Matches:
+    """What the `matches` topic says once it is compacted: the last record of each key, partition by partition."""
+    last: Matches = {}
     for partition in log.partitions(MATCHES.name):
         for record in scan(log, MATCHES.name, partition):
             assert record.key is not None
-            last[record.key.decode()] = json.loads(record.value or b"null")
+            last[partition, record.key.decode()] = json.loads(record.value or b"null")
     return last
 
 
@@ -167,8 +171,12 @@ def told_records(log: KafkaLog) -> int:
     return sum(log.next_offset(MATCHES.name, partition) for partition in log.partitions(MATCHES.name))
 
 
-def in_the_table(address: str, opened: Opened) -> dict[str, Any]:
+def in_the_table(address: str, opened: Opened) -> Matches:
     """What the table of matches says, as the topic would."""
     board = DatabaseBoard(opened(address))
-    found = (board.matches_since(partition, 0) for partition in stands(address, opened))
-    return {row.match: row.model_dump(mode="json") for each in found for some in each for row in some.rows}
+    return {
+        (partition, row.match): row.model_dump(mode="json")
+        for partition in stands(address, opened)
+        for some in board.matches_since(partition, 0)
+        for row in some.rows
+    }
