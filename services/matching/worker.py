@@ -1,6 +1,7 @@
 """Matching as a process of its own: a Faust agent on the journal, and a task for each partition it is given."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,10 @@ from services.runtime.worker.faust_service import FaustService
 
 Through = Callable[[Append], Append]
 """What stands between deciding and the log: nothing, or what makes sends fail on purpose."""
+
+
+SWITCH_S = 0.001
+"""How long a thread that restores, or decides what takes minutes, keeps the event loop waiting each time it wakes."""
 
 
 def directly(append: Append) -> Append:
@@ -137,6 +142,7 @@ def build(
     """
     assert __debug__, "Commonweal stops bugs by its assertions, and `python -O` leaves them out; start without"
     collect_rarely()
+    sys.setswitchinterval(SWITCH_S)
     return MatchingService(place, settings or MatchingSettings(), after_step, through, **faust_settings)
 
 

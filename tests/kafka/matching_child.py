@@ -60,10 +60,11 @@ class FailingSend:
     async def __call__(self, topic: str, partition: int, records: Sequence[NewRecord]) -> int:
         """As `Writer.append`."""
         self.left -= 1
-        if self.left == 0 and self.kind == "before":
+        fails = self.left == 0  # by the time the answer is there, others will have been sent
+        if fails and self.kind == "before":
             raise LogUnwritable(f"topic {topic}, partition {partition}: a test lost what was sent; send again")
         offset = await self.append(topic, partition, records)
-        if self.left == 0:
+        if fails:
             raise LogUnwritable(f"topic {topic}, partition {partition}: a test lost the answer; send again")
         return offset
 

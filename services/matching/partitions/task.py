@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from schemas.dead_letters import Quarantined
@@ -32,6 +33,10 @@ WORDS_ASKED_S = 1.0
 """How soon an operator's word about an event that failed is heard."""
 EVENT_FAILED_PAUSE_S = 600.0
 """Without one it is tried again after this: to find out that nothing changed may mean to restore a city."""
+SLOW_S = 0.1
+"""A record that took longer lets the next one be decided on a thread."""
+SLOW_LOOK_S, SLOW_LOOKS_MAX = 5.0, 120
+"""Ten minutes: one that takes longer does not end, and liveness may say so."""
 ROUNDS_TO_THE_WIRE = 4
 """Turns of the event loop that a record takes through the client to its socket: the next one is decided meanwhile."""
 log = logging.getLogger("commonweal.matching")
@@ -65,6 +70,7 @@ class PartitionTask:
         """None while it is not known to stand where its decisions end."""
         self._on_its_way: _OnItsWay | None = None
         self._reached = 0
+        self._is_slow = True
         self._words: Mapping[int, Mapping[int, Quarantined]] = {}
         self._stopping = asyncio.Event()
         self._running = asyncio.create_task(self._run(), name=f"partition-{partition}")
@@ -124,18 +130,24 @@ class PartitionTask:
             standing = await restored(self._shared, self._partition, known)
         self._words = await words_of(self._shared, self._partition)
         self.waiting = await asyncio.to_thread(WaitingAsks, standing.engine.state)
-        self._reached = standing.engine.next_offset
+        self._reached, self._is_slow = standing.engine.next_offset, True
         health.ends(JOURNAL.name, self._partition, self.inbox.end, position=self._reached)
         health.recovering(JOURNAL.name, self._partition, on=False)
         health.troubled(JOURNAL.name, self._partition, None)
         return standing
 
     async def _decide(self, standing: Standing, asked: Record) -> None:
-        """Step 2, and the beginning of step 3: the record before this one has landed by then."""
+        """Step 2, and the beginning of step 3: the record before this one has landed by then.
+
+        After a start, or a slow record, on a thread: what fell due meanwhile in a large town may take minutes, and its
+        neighbours share the processor instead of waiting. Otherwise here: to change threads costs milliseconds.
+        """
         self._standing = None
         before_ms, began_s = standing.engine.state.clock.now_ms, time.perf_counter()
-        decided = standing.engine.decide(journal_record(asked), self._words.get(asked.offset))
+        decide = partial(standing.engine.decide, journal_record(asked), self._words.get(asked.offset))
+        decided = await self._on_a_thread(decide) if self._is_slow else decide()
         took = Took(time.perf_counter() - began_s, before_ms)
+        self._is_slow = took.seconds > SLOW_S
         self._shared.after_step("decide")
         await self._landed(standing)
         written = [NewRecord(decided.written)]
@@ -143,6 +155,16 @@ class PartitionTask:
         self._on_its_way = _OnItsWay(asked, decided, took, sending)
         for _ in range(ROUNDS_TO_THE_WIRE):
             await asyncio.sleep(0)
+
+    async def _on_a_thread(self, decide: Callable[[], Sealed]) -> Sealed:
+        """Decide beside everything else; it counts as going on for a bounded time."""
+        deciding = asyncio.create_task(asyncio.to_thread(decide))
+        for _ in range(SLOW_LOOKS_MAX):
+            done, _ = await asyncio.wait({deciding}, timeout=SLOW_LOOK_S)
+            if done:
+                break
+            self._shared.health.moved(JOURNAL.name, self._partition)
+        return await deciding
 
     async def _landed(self, standing: Standing) -> None:
         """Step 3: what is on its way stands where the decisions ended, or this engine is not to be trusted."""
