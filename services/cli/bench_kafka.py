@@ -14,7 +14,7 @@ from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import AsJson
 
 RIVALS_VENV = Path(".venv-rivals/bin/python")
-PARTS = "pace, rivals, workers, latency, backlog, recovery, failover, profile"
+PARTS = "pace, rivals, workers, latency, backlog, recovery, failover, board, profile"
 
 Events = Annotated[int, typer.Option("--events", min=1_000, help="How many events each contestant reads.")]
 Only = Annotated[str | None, typer.Option("--only", metavar="PART,…", help=f"Measure these alone: {PARTS}.")]

@@ -63,6 +63,9 @@ def _show_troubles(console: Console, found: Mapping[str, Any]) -> None:
         )
     if found["failover_s"] is not None:
         console.print(f"SIGKILL of one of two: the other one decides for all after {found['failover_s']:,} s")
+    board = found["board"]
+    if board is not None:
+        console.print(f"the board in PostgreSQL: {board['rows_per_s']:,} rows/s, {board['rows']:,} rows")
 
 
 def _profile(rows: list[dict[str, Any]]) -> Table:

@@ -95,12 +95,16 @@ class Site:
 
     Args:
         profile: the first matching worker writes a profile there when it ends.
+        database_url: of the read model; SQLite in the data folder where none is given.
     """
 
-    def __init__(self, settings: KafkaSettings, *, profile: Path | None = None) -> None:
+    def __init__(
+        self, settings: KafkaSettings, *, profile: Path | None = None, database_url: str | None = None
+    ) -> None:
         self.workers: list[Worker] = []
         self._settings = settings
         self._profile = profile
+        self._database_url = database_url
         self._folder = TemporaryDirectory(prefix="commonweal-bench-")
 
     @property
@@ -118,7 +122,7 @@ class Site:
         log = self.data_dir / f"{len(self.workers)}-{service}.log"
         env = {**os.environ, **self._settings.environment(), **UNLIMITED}
         env |= {"COMMONWEAL_DATA_DIR": str(self.data_dir), "COMMONWEAL_HTTP_PORT": "0"}
-        env.pop("COMMONWEAL_DATABASE_URL", None)
+        env["COMMONWEAL_DATABASE_URL"] = self._database_url or ""
         profiled = self._profile is not None and service == "matching" and not self.matching
         runs = ["-c", PROFILED, COMMAND, str(self._profile)] if profiled else ["-c", COMMAND]
         with log.open("wb") as file:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from services.simulation.bench_kafka.board_rows import BoardRows
 from services.simulation.bench_kafka.rival_runs import RIVALS
 from services.simulation.bench_kafka.run import Found, KafkaBench
 from services.simulation.bench_kafka.throughput import UNDECIDED_MAX, Pace, Wait
@@ -48,6 +49,7 @@ def figures_of(bench: KafkaBench, found: Found) -> dict[str, Any]:
         "backlog": None if found.caught_up is None else _backlog(found),
         "recovery": [_rounded(asdict(restart)) for restart in found.restarts],
         "failover_s": None if found.failover_s is None else round(found.failover_s, 1),
+        "board": None if found.board is None else _board(found.board),
         "profile": found.profile,
         "failed": found.failed,
     }
@@ -104,6 +106,15 @@ def _backlog(found: Found) -> dict[str, Any]:
         "seconds": round(caught_up.seconds, 1),
         "peak_mb": {service: round(peak) for service, peak in caught_up.peak_mb.items()},
         "refused": caught_up.refused,
+    }
+
+
+def _board(board: BoardRows) -> dict[str, Any]:
+    return {
+        "rows_per_s": round(board.rows_per_s),
+        "rows": board.rows,
+        "seconds": round(board.seconds, 1),
+        "peak_mb": round(board.peak_mb),
     }
 
 

@@ -13,15 +13,24 @@ from schemas.partitions import PARTITIONS
 from schemas.topics import ACKNOWLEDGEMENTS, ASKS, OFFERS
 from services.runtime.broker import LocalBroker
 from services.runtime.kafka import KafkaSettings, administering
+from services.runtime.postgres import PostgresError
 from services.simulation.bench_kafka.backlog import CaughtUp, measure_backlog
+from services.simulation.bench_kafka.board_rows import BoardRows, measure_board
 from services.simulation.bench_kafka.processes import WorkerEndedError
 from services.simulation.bench_kafka.profiles import heaviest
 from services.simulation.bench_kafka.recovery import Restart, measure_failover, measure_restart
 from services.simulation.bench_kafka.rival_runs import RIVALS, Ran, Rival, RivalFailedError, run_rival
-from services.simulation.bench_kafka.throughput import NotDecidedError, Pace, Wait, measure_pace, measure_waits
+from services.simulation.bench_kafka.throughput import (
+    GREETING,
+    NotDecidedError,
+    Pace,
+    Wait,
+    measure_pace,
+    measure_waits,
+)
 from services.simulation.bench_kafka.towns import Region
 
-PARTS = ("pace", "rivals", "workers", "latency", "backlog", "recovery", "failover", "profile")
+PARTS = ("pace", "rivals", "workers", "latency", "backlog", "recovery", "failover", "board", "profile")
 """What can be measured, in this order."""
 STANDING_ON_PACE = frozenset({"pace", "rivals", "latency"})
 """For these the pace is measured first: its records are what rivals read, and latency is told by parts of it."""
@@ -61,6 +70,7 @@ class Found:
     caught_up: CaughtUp | None = None
     restarts: list[Restart] = field(default_factory=list)
     failover_s: float | None = None
+    board: BoardRows | None = None
     profile: list[dict[str, object]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     """A sentence for each part that could not be measured."""
@@ -116,7 +126,7 @@ class Run:
             cluster,
             [cluster.topic(topic.name) for topic in RECORDS],
             output,
-            wanted=self._bench.events,
+            wanted=self._bench.events + GREETING * self._bench.region.towns,
             seconds=RIVAL_S_MAX,
             python=self._bench.rivals_python,
         )
@@ -148,6 +158,8 @@ class Run:
         if "failover" in bench.parts:
             failover = measure_failover(self._fresh(), bench.region)
             found.failover_s = await self._tried("SIGKILL of one of two matching workers", failover)
+        if "board" in bench.parts:
+            found.board = await self._tried("rows of the board", measure_board(self._fresh(), bench.region))
 
     async def _profiled(self) -> None:
         with TemporaryDirectory(prefix="commonweal-profile-") as folder:
@@ -159,7 +171,7 @@ class Run:
         self._tell(what)
         try:
             return await measuring
-        except (NotDecidedError, WorkerEndedError, RivalFailedError) as error:
+        except (NotDecidedError, PostgresError, RivalFailedError, WorkerEndedError) as error:
             self.found.failed.append(f"{what}: {error}")
             return None
 
