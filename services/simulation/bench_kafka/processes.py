@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,17 @@ from urllib.request import urlopen
 from services.runtime.kafka import KafkaSettings
 
 COMMAND = "from services.cli.main import app; app()"
-PROFILED = "import cProfile, sys; cProfile.run(sys.argv.pop(1), sys.argv.pop(1))"
+PROFILED = """
+import cProfile, signal, sys
+command, profile, profiler = sys.argv.pop(1), sys.argv.pop(1), cProfile.Profile()
+signal.signal(signal.SIGUSR1, lambda *_: profiler.enable())
+try:
+    exec(command)
+finally:
+    profiler.disable()
+    profiler.dump_stats(profile)
+"""
+"""Runs a command, and profiles it from SIGUSR1 on: starting and restoring are another matter."""
 STOP_S = 30.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 MB = 1_000_000
@@ -131,6 +142,11 @@ class Site:
             )
         self.workers.append(Worker(service, process, log))
         return self.workers[-1]
+
+    def begin_profile(self) -> None:
+        """What is done from now on is profiled, where a profile is wanted."""
+        if self._profile is not None:
+            self.matching[0].process.send_signal(signal.SIGUSR1)
 
     def check(self) -> None:
         """Notice a worker that ended by itself.

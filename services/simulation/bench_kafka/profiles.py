@@ -24,8 +24,8 @@ def heaviest(profile: Path, lines: int = LINES) -> list[dict[str, Any]]:
 
 def _short(file: str) -> str:
     """A path from its package on, without where this machine keeps it."""
-    for root in ("site-packages/", "/services/", "/schemas/", "/python3"):
-        _, found, after = file.rpartition(root)
+    for root, shown in (("site-packages/", ""), ("/services/", "services/"), ("/schemas/", "schemas/")):
+        _, found, after = file.partition(root)
         if found:
-            return (root.strip("/") + "/" if root.startswith("/s") else "") + after
-    return file
+            return shown + after
+    return "/".join(Path(file).parts[-2:])

@@ -79,6 +79,7 @@ async def measure_pace(
         NotDecidedError, WorkerEndedError: the services did not keep up, or ended.
     """
     async with installation(settings, region, workers=workers, events=events, profile=profile) as (people, site):
+        site.begin_profile()
         before, began = site.cpu_s(), time()
         outputs, refused, cpu_s = len(people.heard.outputs), people.refused, process_time()
         await people.say_as_fast_as_decided(events, UNDECIDED_MAX)

@@ -25,7 +25,7 @@ from services.simulation.bench.town import Town
 from services.simulation.bench.traffic import OFFER, TURNS, Traffic
 
 BLOCK_MS_MAX = 60_000
-HELPERS_SPARE = 1_000
+HELPERS_SPARE = 100
 UNSENT_MAX = 200
 """Records on their way at one time."""
 
