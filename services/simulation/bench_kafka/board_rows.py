@@ -47,7 +47,7 @@ async def measure_board(settings: KafkaSettings, region: Region) -> BoardRows:
     await asyncio.to_thread(topics.apply, settings)
     await settle(settings, region, start_ms=int(time() * 1_000), events_to_come=FOLLOWERS)
     with TemporaryDirectory(prefix="commonweal-postgres-") as folder:
-        server = LocalPostgres(Path(folder) / "server")
+        server = LocalPostgres(Path(folder))  # the folder itself: what stands above it must let its account through
         await asyncio.to_thread(server.up)
         try:
             address = await asyncio.to_thread(server.create, "board")

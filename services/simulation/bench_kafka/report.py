@@ -14,8 +14,8 @@ from services.simulation.bench_kafka.throughput import UNDECIDED_MAX, Pace, Wait
 
 SETTINGS = (
     "one broker, one process per service, all on this machine; policy as shipped; ours: live, people answer what was "
-    f"really proposed and are silent in a town where {UNDECIDED_MAX} events wait; rivals: the same records, read from "
-    "the beginning; first tenth left out, stamps of the output topics"
+    f"really proposed and are silent in a town where {UNDECIDED_MAX} events wait; rivals: the same records, as often "
+    "over as it takes to tell, read from the beginning; first tenth left out, stamps of the output topics"
 )
 QUOTED_SHARE = 0.5
 """Latency is quoted at half the highest rate."""
@@ -67,7 +67,7 @@ def machine() -> str:
 def _ratio(ours: int | None, found: Found, rival: str) -> float | None:
     if ours is None or rival not in found.rivals or not found.rivals[rival].rate.events_per_s:
         return None
-    return round(ours / found.rivals[rival].rate.events_per_s, 2)
+    return round(ours / found.rivals[rival].rate.events_per_s, 3)
 
 
 def _pace(pace: Pace) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """One run: a broker of its own, our services, and the rivals on the very records that ours had."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,19 +10,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from schemas.partitions import PARTITIONS
-from schemas.topics import ACKNOWLEDGEMENTS, ASKS, OFFERS
 from services.runtime.broker import LocalBroker
-from services.runtime.kafka import KafkaSettings, administering
+from services.runtime.kafka import KafkaSettings
 from services.runtime.postgres import PostgresError
 from services.simulation.bench_kafka.backlog import CaughtUp, measure_backlog
 from services.simulation.bench_kafka.board_rows import BoardRows, measure_board
+from services.simulation.bench_kafka.copies import COPIES, copied, make_topics
 from services.simulation.bench_kafka.processes import WorkerEndedError
 from services.simulation.bench_kafka.profiles import heaviest
 from services.simulation.bench_kafka.recovery import Restart, measure_failover, measure_restart
 from services.simulation.bench_kafka.rival_runs import RIVALS, Ran, Rival, RivalFailedError, run_rival
 from services.simulation.bench_kafka.throughput import (
-    GREETING,
     NotDecidedError,
     Pace,
     Wait,
@@ -37,7 +36,8 @@ STANDING_ON_PACE = frozenset({"pace", "rivals", "latency"})
 SHARES = (0.1, 0.5, 0.9)
 RIVAL_S_MAX = 30.0
 LATENCY_S = 25.0
-RECORDS = (ASKS, OFFERS, ACKNOWLEDGEMENTS)
+RIVAL_RECORDS_MIN = 150_000
+"""Fewer are over before the fastest can be told from its own batches."""
 
 T = TypeVar("T")
 Told = Callable[[str], None]
@@ -110,23 +110,22 @@ class Run:
         self.found.pace = await self._tried("events a second, one matching worker", pace)
         if self.found.pace is None or "rivals" not in bench.parts:
             return
+        self._tell("what the rivals read")
+        records = await copied(cluster, RIVAL_RECORDS_MIN)
         for rival in RIVALS:
-            ran = await self._tried(f"beside it: {rival.name}", self._rival(cluster, rival))
+            ran = await self._tried(f"beside it: {rival.name}", self._rival(cluster, rival, records))
             if ran is not None:
                 self.found.rivals[rival.name] = ran
 
-    async def _rival(self, cluster: KafkaSettings, rival: Rival) -> Ran:
-        output = cluster.topic(f"rival-{rival.name}")
-        with administering(cluster, "make a topic") as admin:
-            stamped = {"message.timestamp.type": "LogAppendTime"}
-            admin.create_topics({output: {"num_partitions": PARTITIONS, "replication_factor": 1, "configs": stamped}})
-            admin.wait_for_topics([output])
+    async def _rival(self, cluster: KafkaSettings, rival: Rival, records: int) -> Ran:
+        output = f"rival-{rival.name}"
+        await asyncio.to_thread(make_topics, cluster, [output])
         return await run_rival(
             rival,
             cluster,
-            [cluster.topic(topic.name) for topic in RECORDS],
-            output,
-            wanted=self._bench.events + GREETING * self._bench.region.towns,
+            [cluster.topic(topic) for topic in COPIES.values()],
+            cluster.topic(output),
+            wanted=records,
             seconds=RIVAL_S_MAX,
             python=self._bench.rivals_python,
         )

@@ -61,8 +61,10 @@ class Waited:
     """So many are there."""
     seconds: float
     """The first has been there for so long."""
-    still_s: float = 60.0
-    """None came for so long: it is done, or will never be."""
+    first_s: float = 180.0
+    """None came at all for so long: nothing ever will."""
+    still_s: float = 30.0
+    """No more came for so long: it is done."""
 
 
 async def wait_for_records(
@@ -82,7 +84,8 @@ async def wait_for_records(
             now = monotonic()
             if found > count:
                 count, moved, began = found, now, began or now
-            if now - moved > until.still_s or (began and now - began > until.seconds):
+            patience_s = until.still_s if began else until.first_s
+            if now - moved > patience_s or (began and now - began > until.seconds):
                 break
             await asyncio.sleep(POLL_S)
         return count
