@@ -1,5 +1,6 @@
 """All workers of the Kafka shell on one machine: started together, started anew when one ends, drained together."""
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -24,6 +25,7 @@ CALM_AFTER_S = 60.0
 CANNOT_RUN = 2
 """A worker's exit code where it is not set up as it should be: starting it anew would not help."""
 LEFT_AFTER_DRAIN_S = 5.0
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(slots=True)
@@ -97,6 +99,7 @@ class WorkersTogether:
             [sys.executable, "-c", COMMAND, "worker", name],
             env={**os.environ, **self._kafka.environment(), **env},
             start_new_session=True,  # Ctrl-C reaches this process alone, which drains them
+            preexec_fn=_drain_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no other thread runs yet
         )
 
     def _see_to(self, member: Member, now_s: float) -> int | None:
@@ -129,3 +132,8 @@ class WorkersTogether:
                 self._tell(f"{member.name} did not finish in time and was ended; the next one does it again")
                 member.process.kill()
                 member.process.wait()
+
+
+def _drain_with_parent() -> None:
+    """Have the kernel tell a worker to drain when the process that started it is gone, however it went."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

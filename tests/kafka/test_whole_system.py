@@ -134,6 +134,16 @@ def test_fifty_kills_under_load_leave_nothing_lost_and_all_holding(kafka: KafkaS
         assert verify(log).breach is None
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody tells a process that its parent is gone")
+def test_workers_drain_when_whoever_started_them_is_killed(kafka: KafkaSettings, tmp_path: Path) -> None:
+    with up(tmp_path, kafka) as system:
+        within(lambda: len(workers_of(system.pid)) == 5, "not all workers came up")
+        workers = workers_of(system.pid)
+        system.kill()
+        _, left = psutil.wait_procs(workers, timeout=WITHIN_S)
+    assert not left
+
+
 def live_under_kills(kafka: KafkaSettings, folder: Path, kills: int) -> None:
     """Write events while workers are killed, answer what is proposed, and wait until all of it is decided."""
     draw, written = Random(7), dict.fromkeys(TOWNS, 0)
