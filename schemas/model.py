@@ -69,17 +69,17 @@ class Model(BaseModel):
         Only for what the engine makes by the million, from values that were checked when they came in. What was
         forgotten cannot be written, and tests decode whatever the engine wrote.
         """
-        one = cls.__new__(cls)
-        values = one.__dict__
-        values.update(cls._blank)
-        values.update(fields)
+        values = {**cls._blank, **fields}
         assert len(values) == len(cls._blank), f"{cls.__name__} has no such field"
+        one = cls.__new__(cls)
+        _TELL_VALUES(one, values)
         _TELL_FIELDS(one, cls._field_names)
         _TELL_EXTRA(one, None)
         _TELL_PRIVATE(one, None)
         return one
 
 
+_TELL_VALUES = BaseModel.__dict__["__dict__"].__set__
 _TELL_FIELDS, _TELL_EXTRA, _TELL_PRIVATE = (
     BaseModel.__dict__[f"__pydantic_{name}__"].__set__ for name in ("fields_set", "extra", "private")
 )

@@ -8,22 +8,23 @@ equal, to the last point.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import MILLION, Missing
-from services.matching.ask_columns import FAR_AWAY, AskColumns, AskTable
-from services.matching.best_first import BestFirst
+from services.matching.ask_columns import AskColumns, AskTable
+from services.matching.best_first import BestFirst, Bits
 from services.matching.hoods import Hoods
 from services.matching.index import looked_at_max
 from services.matching.member_columns import MemberColumns, Numbers, Standing, Table
 from services.matching.offer_columns import OfferColumns
-from services.matching.pairs import Pairs, ways, within_reach
+from services.matching.pairs import Pairs, spans, ways, within_reach
 from services.matching.points_columns import Priced, parts_of_pairs, points_of_pairs, spread
 from services.matching.rules import HELPER_RULES, PAIR_RULES, Pair, first_refusal, pair_of
 from services.matching.score import SECOND_MS, AskPoints, has_helped
-from services.matching.state import AskState, CommunityState, OfferState
+from services.matching.state import AskState, CommunityState, MemberState, OfferState
 from services.matching.wanted import UNSETTLED, wanted_of
 from services.matching.weighing import Round, Weighed, Worth, worth_of
 
@@ -33,6 +34,14 @@ BEYOND = -1
 """Of pairs that are not looked at, since enough are nearer."""
 BY_NAME = np.array(sorted(range(1, len(RULE_NAMES)), key=RULE_NAMES.__getitem__), dtype=np.int64)
 """The rules in the order in which an explanation tells them."""
+
+
+class Asking(NamedTuple):
+    """The asks that are weighed, side by side."""
+
+    asks: Sequence[AskState]
+    askers: Sequence[MemberState]
+    said: AskColumns
 
 
 class Columns:
@@ -72,11 +81,12 @@ class Columns:
     def _worth_of(
         self, round_: Round, chosen: Sequence[tuple[Weighed, OfferState]], rows: Sequence[int]
     ) -> Iterator[Worth]:
-        asks, row = [weighed.ask for weighed, _ in chosen], np.array(rows, dtype=np.int64)
-        said, place = self.asks.columns(asks), np.arange(len(asks))
-        way_m = ways(said, place, self.offers, row)
+        asking, row = self._asking([weighed.ask for weighed, _ in chosen]), np.array(rows, dtype=np.int64)
+        place = np.arange(len(chosen))
+        way_m = ways(asking.said, place, self.offers, row)
         pairs = Pairs(place, row, self.offers.member[row], way_m, np.zeros_like(row))
-        priced = self._priced(round_, asks, [weighed.points for weighed, _ in chosen], pairs)
+        points_of = [weighed.points for weighed, _ in chosen]
+        priced = self._priced(round_, asking, points_of, pairs)
         parts = parts_of_pairs(self.community.policy, priced)
         columns = zip(*[points.tolist() for points in parts.values()], strict=True)
         for points, way, accept_ppm in zip(columns, way_m.tolist(), priced.standing.chance_ppm.tolist(), strict=True):
@@ -84,10 +94,10 @@ class Columns:
             yield Worth(told, way, accept_ppm)
 
     def _weigh(self, round_: Round, asks: Sequence[AskState]) -> list[Weighed]:
-        said = self.asks.columns(asks)
-        pairs = within_reach(self._taxonomy, self.offers, asks, said)
+        asking = self._asking(asks)
+        pairs = within_reach(self._taxonomy, self.offers, asks, asking.said)
         self.members.hold_at(pairs.member, round_.moment.told_ms)
-        code = self._judge(round_, asks, said, pairs)
+        code = self._judge(round_, asking, pairs)
         counts = np.bincount(pairs.ask * len(RULE_NAMES) + code, minlength=len(asks) * len(RULE_NAMES))
         fallen = counts.reshape(len(asks), len(RULE_NAMES))
         looked_at = fallen.sum(axis=1)
@@ -98,7 +108,11 @@ class Columns:
             seen = code[kept]
             code[slice(*pairs.span(place))] = BEYOND
             code[kept] = seen
-        return self._ranked(round_, asks, said, pairs.only(np.flatnonzero(code == 0)), fallen, looked_at)
+        kept = np.flatnonzero(code == 0)
+        return self._ranked(round_, asking, pairs.only(kept), fallen, looked_at)
+
+    def _asking(self, asks: Sequence[AskState]) -> Asking:
+        return Asking(asks, [self.community.member(ask.spec.member) for ask in asks], self.asks.columns(asks))
 
     @property
     def _feasible_max(self) -> int:
@@ -108,12 +122,12 @@ class Columns:
     def _looked_at_max(self) -> int:
         return looked_at_max(self.community.policy)
 
-    def _judge(self, round_: Round, asks: Sequence[AskState], said: AskColumns, pairs: Pairs) -> Numbers:
+    def _judge(self, round_: Round, asking: Asking, pairs: Pairs) -> Numbers:
         """The place in `RULE_NAMES` of the first rule that refuses each pair; 0 where none does."""
         told_ms, offers, place = round_.moment.told_ms, self.offers, pairs.ask
         answer_by_ms, row, member = told_ms + self.community.policy.answer_ms_min, pairs.row, pairs.member
         charter, standing = self.members.charters(member), self.members.standings(member)
-        askers = [self.community.member(ask.spec.member) for ask in asks]
+        asks, askers, said = asking
         asker = [self.members.row_of.get(ask.spec.member, -1) for ask in asks]
         suspended = np.array([one.suspended for one in askers], dtype=np.int64)
         has_blocked = np.array([bool(one.fields.blocked) for one in askers], dtype=np.int64)
@@ -138,7 +152,7 @@ class Columns:
             "skills": (charter.skills & skills) != skills,
             "accessibility": (charter.accessibility & accessibility) != accessibility,
             "vetting": charter.vetting < np.maximum(said.floor[place], pairs.floor),
-            "already_asked": np.isin(place * FAR_AWAY + member, self._asked(asks)),
+            "already_asked": self._was_asked(asks, pairs),
         }
         code = np.zeros(len(row), dtype=np.int64)
         for name, refuses in reversed(refusals.items()):
@@ -149,33 +163,42 @@ class Columns:
             code[rare_one] = CODE[first_refusal(pair, PAIR_RULES) or ""]
         return code
 
-    def _asked(self, asks: Sequence[AskState]) -> Numbers:
-        """Ask and member of everybody who was asked for one of the asks, as one number each."""
-        row_of = self.members.row_of
-        asked = [
-            place * FAR_AWAY + row_of[name] for place, ask in enumerate(asks) for name in ask.asked if name in row_of
-        ]
-        return np.array(asked, dtype=np.int64)
+    def _was_asked(self, asks: Sequence[AskState], pairs: Pairs) -> Bits:
+        """Pairs whose member was asked for this ask before."""
+        row_of, was_asked = self.members.row_of, np.zeros(len(pairs.ask), dtype=bool)
+        asked = [(place, row_of.get(name, -1)) for place, ask in enumerate(asks) for name in ask.asked]
+        if asked:
+            place, row = np.array(asked, dtype=np.int64).T
+            start, end = np.searchsorted(pairs.ask, place), np.searchsorted(pairs.ask, place + 1)
+            at = spans(start, end - start)
+            was_asked[at[pairs.member[at] == np.repeat(row, end - start)]] = True
+        return was_asked
 
     def _cut(self, pairs: Pairs, code: Numbers, place: int) -> Numbers:
         """The pairs of an ask that are looked at: by distance, then by offer id, until there are enough feasible ones."""
         start, end = pairs.span(place)
-        names = self.offers.names
-        way_m, row = pairs.way_m[start:end].tolist(), pairs.row[start:end].tolist()
-        order = sorted(range(end - start), key=lambda one: (way_m[one], names[row[one]]))[: self._looked_at_max]
-        looked = np.array(order, dtype=np.int64) + start
-        feasible = np.flatnonzero(code[looked] == 0)
-        if len(feasible) >= self._feasible_max:
-            looked = looked[: feasible[self._feasible_max - 1] + 1]
-        return looked
+        way_m = pairs.way_m[start:end]
+        order = np.argsort(way_m, kind="stable")
+        looked = order[: self._enough(code[start:end][order])]
+        if (way_m == way_m[looked[-1]]).sum() > 1:  # ids decide who of these is still looked at
+            names, row = self.offers.names, pairs.row[start:end].tolist()
+            order = np.array(sorted(order.tolist(), key=lambda one: (way_m[one], names[row[one]])), dtype=np.int64)
+            looked = order[: self._enough(code[start:end][order])]
+        return looked + start
 
-    def _ranked(
-        self, round_: Round, asks: Sequence[AskState], said: AskColumns, pairs: Pairs, fallen: Table, looked_at: Numbers
-    ) -> list[Weighed]:
+    def _enough(self, code: Numbers) -> int:
+        """How many are looked at, by what was said of them in the order in which they are: until enough will do."""
+        feasible = np.flatnonzero(code[: self._looked_at_max] == 0)
+        if len(feasible) < self._feasible_max:
+            return min(len(code), self._looked_at_max)
+        return int(feasible[self._feasible_max - 1]) + 1
+
+    def _ranked(self, round_: Round, asking: Asking, pairs: Pairs, fallen: Table, looked_at: Numbers) -> list[Weighed]:
         """Score what passed, and put the best of each ask first."""
+        asks, _, said = asking
         missing = [round_.missing(ask) for ask in asks]
         points_of = self._points_of_asks(round_, said, [one.worst_ppm for one in missing])
-        points = points_of_pairs(self.community.policy, self._priced(round_, asks, points_of, pairs))
+        points = points_of_pairs(self.community.policy, self._priced(round_, asking, points_of, pairs))
         best = BestFirst(self.offers, points, pairs, len(asks))
         wanted = self._wanted(asks, missing, said, best)
         return [
@@ -209,27 +232,25 @@ class Columns:
             count if is_settled else None for count, is_settled in zip(wanted.tolist(), settled.tolist(), strict=True)
         ]
 
-    def _priced(self, round_: Round, asks: Sequence[AskState], points_of: Sequence[AskPoints], pairs: Pairs) -> Priced:
+    def _priced(self, round_: Round, asking: Asking, points_of: Sequence[AskPoints], pairs: Pairs) -> Priced:
         standing = self.members.standings(pairs.member)
-        helped = self._helped(round_, asks, pairs, standing)
+        helped = self._helped(round_, asking, pairs, standing)
         urgency, waiting, uncovered_ppm = spread(points_of, pairs.ask)
         return Priced(pairs.way_m, urgency, waiting, uncovered_ppm, helped, self._stand_in_ppm(pairs.row), standing)
 
     def _stand_in_ppm(self, row: Numbers) -> Numbers:
         """`score.stand_in_ppm` of each row's offer."""
-        around, stand_ins = (
-            self._hoods.open_around_all(self.offers.hood[row]),
-            self.community.policy.acceptance.stand_ins,
-        )
+        around = self._hoods.open_around_all(self.offers.hood[row])
+        stand_ins = self.community.policy.acceptance.stand_ins
         share_ppm = around * MILLION // np.maximum(around + stand_ins, 1)
         return share_ppm * share_ppm // MILLION
 
-    def _helped(self, round_: Round, asks: Sequence[AskState], pairs: Pairs, standing: Standing) -> Numbers:
+    def _helped(self, round_: Round, asking: Asking, pairs: Pairs, standing: Standing) -> Numbers:
         """1 for pairs that have helped each other well; few have, so they are asked one by one."""
-        askers = np.array([bool(self.community.member(ask.spec.member).helped) for ask in asks], dtype=np.int64)
+        askers = np.array([bool(one.helped) for one in asking.askers], dtype=np.int64)
         helped = askers[pairs.ask] | standing.has_helped
         for place in np.flatnonzero(helped).tolist():
-            helped[place] = has_helped(self._pair(round_, asks[pairs.ask[place]], int(pairs.row[place])))
+            helped[place] = has_helped(self._pair(round_, asking.asks[pairs.ask[place]], int(pairs.row[place])))
         return helped
 
     def _pair(self, round_: Round, ask: AskState, row: int) -> Pair:

@@ -90,7 +90,7 @@ class MemberColumns:
 
     def hold_at(self, rows: Numbers, told_ms: int) -> None:
         """See to it that these rows say what is so at `told_ms`."""
-        places = list(dict.fromkeys(rows[self._standings[rows, HOLDS_UNTIL] <= told_ms].tolist()))
+        places = list(dict.fromkeys(rows[self._standings[:, HOLDS_UNTIL].take(rows) <= told_ms].tolist()))
         if not places:
             return
         members = [self._community.member(self.names[row]) for row in places]
@@ -102,11 +102,11 @@ class MemberColumns:
 
     def charters(self, rows: Numbers) -> Charter:
         """What the members of these rows have said of themselves; `hold_at` has seen to them."""
-        return Charter(*self._charters[rows].T)
+        return Charter(*self._charters.take(rows, axis=0).T)
 
     def standings(self, rows: Numbers) -> Standing:
         """How the members of these rows stand; `hold_at` has seen to them."""
-        return Standing(*self._standings[rows].T)
+        return Standing(*self._standings.take(rows, axis=0).T)
 
     def chances(self, rows: Table) -> Table:
         """The chances that the members of these rows accept; `hold_at` has seen to them."""

@@ -70,6 +70,11 @@ def within_reach(taxonomy: Taxonomy, offers: OfferColumns, asks: Sequence[AskSta
     return Pairs(place_of, row, offers.member[row], roots_up(squared), floor)
 
 
+def spans(start: Numbers, count: Numbers) -> Numbers:
+    """The places of spans, one span after the other."""
+    return np.repeat(start - np.cumsum(count) + count, count) + np.arange(count.sum())
+
+
 def ways(said: AskColumns, place: Numbers, offers: OfferColumns, row: Numbers) -> Numbers:
     """The metres between asks and offers, pair by pair."""
     return roots_up((said.x_m[place] - offers.x_m[row]) ** 2 + (said.y_m[place] - offers.y_m[row]) ** 2)
