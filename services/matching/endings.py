@@ -12,6 +12,8 @@ from schemas.facts import AnyFact, AskEnded, MemberGone, MemberKnown, MemberMark
 from schemas.members import MemberFields
 from services.matching.state import AskState, CommunityState, MemberState, OfferState
 
+TAKEN_IN = dict.fromkeys((AskEnded, OfferEnded, MemberKnown, MemberMarked, MemberGone))
+"""The facts after which something may be forgotten."""
 NOTHING_KNOWN = MemberFields()
 
 
@@ -75,6 +77,8 @@ class KeptEndings:
 
     def note(self, fact: AnyFact) -> None:
         """Take in what a fact changed; called after the state has evolved."""
+        if type(fact) not in TAKEN_IN:
+            return
         if isinstance(fact, AskEnded):
             heappush(self._asks, (fact.at_ms, fact.ask))
         elif isinstance(fact, OfferEnded):

@@ -52,6 +52,7 @@ QUESTIONS = (
     due.due_escalations,
 )
 """What is asked of time as it passes, in this order."""
+LISTINGS = (AskListed, OfferListed)
 IndexFactory = Callable[[CommunityState, Taxonomy], Index]
 
 
@@ -165,25 +166,28 @@ class Engine:
     def _take(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
         """Evolve what was decided, then decide what waited for it, and what waited for that: first come, first decided."""
         self._note(decided, moment, facts)
+        community = self.state.communities.get(decided[0].community) if decided else None  # all are of one
+        if community is None or not community.waiting:
+            return
         came = deque(decided)
         while came:
             for event in self._awaited(came.popleft()):
                 came += self._admit(event, moment, facts)
 
     def _note(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
+        now_ms = moment.now_ms
         for fact in decided:
-            self._evolve(fact, moment.now_ms)
+            self._evolve(fact, now_ms)
         facts += decided
 
     def _after(self, event: Received, decided: list[AnyFact], moment: Moment) -> list[AnyFact]:
         """What can only be decided once the event's own facts hold."""
-        if not isinstance(event.data, Reassigned) or not any(isinstance(fact, MatchMoved) for fact in decided):
+        if type(event.data) is not Reassigned or not any(isinstance(fact, MatchMoved) for fact in decided):
             return []
         return decide_after(self.state.communities[event.data.community], event, moment, self.taxonomy)
 
     def _awaited(self, fact: AnyFact) -> list[Received]:
-        community = self.state.communities.get(fact.community)
-        subject = _brings(fact) if community is not None and community.waiting else None
+        subject = _brings(fact)
         if subject is None:
             return []
         return [waiting.event for waiting in self._index(fact.community).waiting_for(*subject)]
@@ -254,21 +258,24 @@ class Engine:
         self.state.next_offset = block.source + 1
 
     def _evolve(self, fact: AnyFact, now_ms: int) -> None:
-        is_new = self._is_new(fact)
+        is_new = type(fact) in LISTINGS and self._is_new(fact)
         evolve(self.state, fact, now_ms)
-        if isinstance(fact, PolicyTaken):
-            self._indexes.pop(fact.community, None)  # what is due depends on the policy
-        elif fact.community in self._indexes:
-            self._indexes[fact.community].note(fact, is_new=is_new)
+        index = self._indexes.get(fact.community)
+        if index is None:
+            return
+        if type(fact) is PolicyTaken:
+            del self._indexes[fact.community]  # what is due depends on the policy
+        else:
+            index.note(fact, is_new=is_new)
 
     def _is_new(self, fact: AnyFact) -> bool:
         """The fact lists an ask or an offer that is not there yet."""
-        if not isinstance(fact, (AskListed, OfferListed)):
-            return False
         known = self.state.communities.get(fact.community)
         if known is None:
             return False
-        return fact.ask.ask not in known.asks if isinstance(fact, AskListed) else fact.offer.offer not in known.offers
+        if isinstance(fact, AskListed):
+            return fact.ask.ask not in known.asks
+        return isinstance(fact, OfferListed) and fact.offer.offer not in known.offers
 
     def _index(self, name: str) -> Index:
         if name not in self._indexes:

@@ -63,21 +63,16 @@ def evolve(state: PartitionState, fact: AnyFact, now_ms: int) -> None:
     Args:
         now_ms: the decision block's `now_ms`; what must be remembered for a while is remembered from here.
     """
-    if isinstance(fact, CommunityKnown):
-        _take_community(state, fact)
+    kind = type(fact)
+    if kind in OF_PARTITION:
+        OF_PARTITION[kind](state, fact)
     community = state.communities.get(fact.community)
     if community is None:  # what was refused or stepped over for a community nobody defined leaves no trace in state
         assert isinstance(fact, (Refused, EventQuarantined)), f"{fact.fact} speaks of a community that is not defined"
         return
-    if fact.cause is not None and not isinstance(fact, LeftWaiting):
+    if fact.cause is not None and kind is not LeftWaiting:
         community.seen.setdefault(fact.cause, now_ms)
-    if isinstance(fact, LeapGranted):
-        state.clock.leap_until_ms = max(state.clock.leap_until_ms, fact.until_ms)
-        return
-    if isinstance(fact, ClockHeld):
-        state.clock.is_held = True
-        return
-    STEPS[type(fact)](community, fact)
+    STEPS[kind](community, fact)
     stir(community, fact, now_ms)
 
 
@@ -87,6 +82,15 @@ def _take_community(state: PartitionState, fact: CommunityKnown) -> None:
         state.communities[fact.community] = CommunityState(fact.community, fact.definition)
     else:
         known.definition = fact.definition
+
+
+def _grant_leap(state: PartitionState, fact: LeapGranted) -> None:
+    if fact.community in state.communities:
+        state.clock.leap_until_ms = max(state.clock.leap_until_ms, fact.until_ms)
+
+
+def _hold_clock(state: PartitionState, fact: ClockHeld) -> None:
+    state.clock.is_held = state.clock.is_held or fact.community in state.communities
 
 
 def _nothing(community: CommunityState, fact: Any) -> None:
@@ -269,8 +273,15 @@ def _member(community: CommunityState, member: str) -> MemberState:
     return known
 
 
+OF_PARTITION: Mapping[type, Callable[[PartitionState, Any], None]] = {
+    CommunityKnown: _take_community,
+    LeapGranted: _grant_leap,
+    ClockHeld: _hold_clock,
+}
 STEPS: Mapping[type, Callable[[CommunityState, Any], None]] = {
     CommunityKnown: _nothing,
+    LeapGranted: _nothing,
+    ClockHeld: _nothing,
     PolicyTaken: _take_policy,
     MemberKnown: _know_member,
     MemberGone: _member_gone,

@@ -18,7 +18,10 @@ class Scored(NamedTuple):
 
 def all_scored(offers: Iterable[OfferState], helpers: Iterable[str], points: Iterable[int]) -> list[Scored]:
     """`Scored` of each, without a call for each."""
-    return list(map(partial(tuple.__new__, Scored), zip(offers, helpers, points, strict=True)))
+    return list(map(_SCORED, zip(offers, helpers, points, strict=True)))
+
+
+_SCORED = partial(tuple.__new__, Scored)
 
 
 class Ranked:

@@ -21,7 +21,7 @@ from services.matching.exploration import Lot, draw
 from services.matching.hold import may_go
 from services.matching.index import Index, may_be_proposed
 from services.matching.ranked import Scored
-from services.matching.solver import EXACT, Arc, Solved, connected_parts, solve
+from services.matching.solver import EXACT, Arc, Solved, all_arcs, connected_parts, solve
 from services.matching.state import AskState, CommunityState, OfferState
 from services.matching.waking import woken
 from services.matching.weighing import SPARE_ARCS, Considered, Round, Weighed, Worth, explain, rank, room_of, worth_of
@@ -49,7 +49,7 @@ class Wish:
     def arcs(self) -> list[Arc]:
         """What the solver is told: who would do, and what it is worth."""
         name = self.name
-        return [Arc(name, helper, offer.spec.offer, points) for offer, helper, points in self.worthy]
+        return all_arcs([(name, helper, offer.spec.offer, points) for offer, helper, points in self.worthy])
 
 
 class Draft(NamedTuple):

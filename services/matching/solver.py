@@ -5,8 +5,9 @@ go in id order and each breaks ties by its rank, so the answer depends on nothin
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,14 @@ class Arc(NamedTuple):
     helper: str
     offer: str
     points: int
+
+
+def all_arcs(arcs: Iterable[tuple[str, str, str, int]]) -> list[Arc]:
+    """`Arc` of each, without a call for each."""
+    return list(map(_ARC, arcs))
+
+
+_ARC = partial(tuple.__new__, Arc)
 
 
 @dataclass(frozen=True, slots=True)

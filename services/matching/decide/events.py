@@ -63,6 +63,7 @@ DECIDE: Mapping[type, Decide] = {
 # fmt: on
 
 
+MAY_RECUR = (AskOpened, OfferOpened)
 KNOWN = {"ask": "asks", "offer": "offers", "match": "matches", "member": "members"}
 """Where a community keeps what an event may speak of."""
 
@@ -86,7 +87,7 @@ def decide_event(state: PartitionState, event: Received, moment: Moment, taxonom
 def decide_known(community: CommunityState, event: Received, moment: Moment, taxonomy: Taxonomy) -> list[AnyFact]:
     """Decide an event whose subject is there."""
     said = event.data
-    if isinstance(said, (AskOpened, OfferOpened)) and said.schedule is not None:
+    if type(said) in MAY_RECUR and isinstance(said, (AskOpened, OfferOpened)) and said.schedule is not None:
         return recurring.open_series(community, event, said, moment, taxonomy)
     series = series_spoken_of(community, said)
     if series is not None:
