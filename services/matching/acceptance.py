@@ -69,6 +69,8 @@ def sure_ppm(sure: PpmByUrgency, urgency: Urgency) -> int:
 class Missing:
     """The chance, for each unmet unit of an ask, that nobody accepts it soon. Proposals are dealt to units in turn."""
 
+    __slots__ = ("_bound_ppm", "_next", "_units_ppm", "proposals")
+
     def __init__(self, policy: Policy, ask: AskState) -> None:
         self._bound_ppm = MILLION - sure_ppm(policy.acceptance.sure_ppm, ask.spec.urgency)
         self._units_ppm = [MILLION] * ask.unmet

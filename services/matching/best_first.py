@@ -1,6 +1,8 @@
 """The best offers of many asks at once: in order by columns as far as columns can tell, by name where they cannot."""
 
+from collections.abc import Iterable
 from functools import partial
+from typing import cast
 
 import numpy as np
 
@@ -8,6 +10,7 @@ from services.matching.member_columns import Numbers, Table
 from services.matching.offer_columns import OfferColumns
 from services.matching.pairs import Pairs
 from services.matching.ranked import Ranked, Scored, all_scored
+from services.matching.state import OfferState
 
 Bits = np.ndarray[tuple[int], np.dtype[np.bool_]]
 TOP = 10
@@ -74,17 +77,19 @@ class BestFirst:
         """The first few of all asks, one after the other."""
         rows = self.rows[self._is_there].tolist()
         points = self._points[self._first[self._is_there]].tolist()
-        return all_scored(map(self._offers.at, rows), map(self._offers.helper, rows), points)
+        offers, names, helpers = self._offers.offers, self._offers.names, self._offers.helpers
+        known = cast("Iterable[OfferState]", map(offers.__getitem__, rows))  # only open offers are filed
+        return all_scored(known, map(names.__getitem__, rows), map(helpers.__getitem__, rows), points)
 
     def _everybody(self, place: int) -> list[Scored]:
         """The best offer of each member, best first, then by offer id."""
         span = slice(self._bounds[place], self._bounds[place + 1])
         rows, names, best = self._row[span].tolist(), self._offers.names, dict[str, Scored]()
         ranked = sorted(zip((-self._points[span]).tolist(), [names[row] for row in rows], rows, strict=True))
-        for minus, _, row in ranked:
-            helper = self._offers.helper(row)
+        for minus, name, row in ranked:
+            helper = self._offers.helpers[row]
             if helper not in best:
-                best[helper] = Scored(self._offers.at(row), helper, -minus)
+                best[helper] = Scored(self._offers.at(row), name, helper, -minus)
         return list(best.values())
 
 

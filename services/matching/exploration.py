@@ -23,10 +23,10 @@ class Lot:
     drawn: int | None
     """Place of the one that was drawn; None: none was."""
 
-    def ordered(self, weighed: Sequence[Scored]) -> list[Scored]:
+    def ordered(self, weighed: Sequence[Scored]) -> Sequence[Scored]:
         """What goes to the solver: with a draw only whoever was drawn and the best of the rest."""
         if self.drawn is None:
-            return list(weighed)
+            return weighed
         rest = [one for place, one in enumerate(weighed) if place != self.drawn]
         return [weighed[self.drawn], *rest[: self.wanted - 1]]
 
@@ -34,7 +34,7 @@ class Lot:
         """The probability with which an offer was chosen, as long as others do not want the same."""
         if not self.share_ppm:
             return MILLION
-        place = next(place for place, one in enumerate(best) if one.offer.spec.offer == offer)
+        place = next(place for place, one in enumerate(best) if one.name == offer)
         drawn_ppm = self.share_ppm // self.weighed
         if place < self.wanted - 1:
             return MILLION
@@ -43,12 +43,16 @@ class Lot:
         return drawn_ppm if self.drawn is not None else MILLION - self.share_ppm  # taken since another was gone
 
 
+NO_LOT = Lot(0, 0, 0, None)
+"""Nobody is drawn: the best are asked."""
+
+
 def draw(community: CommunityState, ask: AskState, wanted: int, weighed: int) -> Lot:
     """The lot for an ask's next proposals, fallen by its id and how many were made before."""
     share_ppm = community.policy.acceptance.exploration_ppm
     wanted = min(wanted, weighed)
     if not share_ppm or not wanted:
-        return Lot(0, wanted, weighed, None)
+        return NO_LOT
     seed = f"{community.community}/{ask.spec.ask}/{ask.attempts}".encode()
     number = int.from_bytes(hashlib.sha256(seed).digest()[:8])
     if number % MILLION >= share_ppm:

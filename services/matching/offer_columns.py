@@ -113,10 +113,6 @@ class OfferColumns:
         assert offer is not None, "only open offers are filed"
         return offer
 
-    def helper(self, row: int) -> str:
-        """The member who offers it."""
-        return self.helpers[row]
-
     def unit_of(self, unit: str) -> int:
         """A number for a unit's word."""
         return self._units.setdefault(unit, len(self._units))

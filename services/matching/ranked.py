@@ -11,14 +11,18 @@ class Scored(NamedTuple):
     """A feasible pair and what it is worth."""
 
     offer: OfferState
+    name: str
+    """The offer's id: at hand, since looking it up in the offer is the slow part."""
     helper: str
     """The member who offers."""
     points: int
 
 
-def all_scored(offers: Iterable[OfferState], helpers: Iterable[str], points: Iterable[int]) -> list[Scored]:
+def all_scored(
+    offers: Iterable[OfferState], names: Iterable[str], helpers: Iterable[str], points: Iterable[int]
+) -> list[Scored]:
     """`Scored` of each, without a call for each."""
-    return list(map(_SCORED, zip(offers, helpers, points, strict=True)))
+    return list(map(_SCORED, zip(offers, names, helpers, points, strict=True)))
 
 
 _SCORED = partial(tuple.__new__, Scored)

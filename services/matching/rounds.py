@@ -6,7 +6,7 @@ waits around what was freed, and asks as many as make an acceptance likely enoug
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
@@ -49,7 +49,7 @@ class Wish:
     def arcs(self) -> list[Arc]:
         """What the solver is told: who would do, and what it is worth."""
         name = self.name
-        return all_arcs([(name, helper, offer.spec.offer, points) for offer, helper, points in self.worthy])
+        return all_arcs([(name, helper, offer, points) for _, offer, helper, points in self.worthy])
 
 
 class Draft(NamedTuple):
@@ -120,7 +120,7 @@ def wish_of_certain(round_: Round, looked: Considered) -> Wish:
     """One proposal for each unit nobody was asked for, of anybody who would do."""
     ask, weighed = looked.ask, round_.weigh(looked)
     wanted = ask.unmet * round_.community.policy.proposals_open_per_unit - ask.proposed
-    return Wish(weighed, worth_asking(weighed.best), wanted, units_max=wanted)
+    return Wish(weighed, worth_asking(list(weighed.best)), wanted, units_max=wanted)
 
 
 def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
@@ -196,8 +196,10 @@ def wanted_now(round_: Round, weighed: Weighed) -> int:
     return more_wanted(community, round_.missing(ask), asked, room_of(community, ask))
 
 
-def worth_asking(best: Iterable[Scored]) -> list[Scored]:
-    """Those whose points speak for asking them."""
+def worth_asking(best: Sequence[Scored]) -> Sequence[Scored]:
+    """Those whose points speak for asking them, of some who are given best first."""
+    if not best or best[-1].points > 0:
+        return best
     return [one for one in best if one.points > 0]
 
 
@@ -227,7 +229,9 @@ def solve_part(round_: Round, part: Sequence[Wish]) -> tuple[dict[str, list[Scor
     taken, solver = solve(arcs, wanted, slots, round_.community.policy.solve_asks_max)
     chosen: dict[str, list[Scored]] = {}
     for arc in taken:
-        chosen.setdefault(arc.ask, []).append(Scored(round_.community.offers[arc.offer], arc.helper, arc.points))
+        chosen.setdefault(arc.ask, []).append(
+            Scored(round_.community.offers[arc.offer], arc.offer, arc.helper, arc.points)
+        )
     return chosen, solver
 
 
@@ -235,7 +239,7 @@ def as_solved(round_: Round, part: Sequence[Wish], chosen: Mapping[str, Sequence
     """A part and its answer, for whoever checks."""
     arcs = [arc for wish in part for arc in wish.arcs()]
     slots = {arc.helper: round_.slots(arc.helper) for arc in arcs}
-    taken = {(name, one.offer.spec.offer) for name, several in chosen.items() for one in several}
+    taken = {(name, one.name) for name, several in chosen.items() for one in several}
     wanted = {wish.name: wish.wanted for wish in part}
     return Solved(arcs, wanted, slots, [arc for arc in arcs if (arc.ask, arc.offer) in taken], solver)
 

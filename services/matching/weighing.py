@@ -109,7 +109,10 @@ class Round:
         best: dict[str, Scored] = {}
         for pair in looked.feasible:
             scored = Scored(
-                pair.offer, pair.offer.spec.member, sum(parts_of(pair, ask_points, self.points_of(pair)).values())
+                pair.offer,
+                pair.offer.spec.offer,
+                pair.offer.spec.member,
+                sum(parts_of(pair, ask_points, self.points_of(pair)).values()),
             )
             known = best.get(pair.offer.spec.member)
             if known is None or rank(scored) < rank(known):
@@ -160,7 +163,7 @@ def room_of(community: CommunityState, ask: AskState) -> int:
 
 def rank(scored: Scored) -> tuple[int, str]:
     """Best first, then by offer id."""
-    return -scored.points, scored.offer.spec.offer
+    return -scored.points, scored.name
 
 
 class Worth(NamedTuple):
@@ -187,10 +190,7 @@ def explain(weighed: Weighed, offer: OfferState, parts: dict[str, int], solver: 
         feasible=weighed.feasible,
         fell=tuple([fell(rule, count) for rule, count in sorted(weighed.fell.items())]),
         alternatives=tuple(
-            [
-                Alternative.trusted(offer=one.offer.spec.offer, points=one.points)
-                for one in others[:CONSIDERED_ALTERNATIVES]
-            ]
+            [Alternative.trusted(offer=one.name, points=one.points) for one in others[:CONSIDERED_ALTERNATIVES]]
         ),
         solver=solver,
     )

@@ -3,7 +3,7 @@ from services.matching.state import OfferState
 from tests.unit.matching.pairs import pair
 
 OFFER: OfferState = pair().offer
-ALL = [Scored(OFFER, "N", points) for points in (9, 8, 7, 6)]
+ALL = [Scored(OFFER, "O1", "N", points) for points in (9, 8, 7, 6)]
 
 
 def test_all_are_found_out_only_when_somebody_looks_further() -> None:
