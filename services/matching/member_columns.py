@@ -90,7 +90,8 @@ class MemberColumns:
 
     def hold_at(self, rows: Numbers, told_ms: int) -> None:
         """See to it that these rows say what is so at `told_ms`."""
-        places = list(dict.fromkeys(rows[self._standings[:, HOLDS_UNTIL].take(rows) <= told_ms].tolist()))
+        holds_until_ms = self._standings.take(rows * STANDING_WIDTH + HOLDS_UNTIL)  # of the whole table, unrolled
+        places = list(dict.fromkeys(rows[holds_until_ms <= told_ms].tolist()))
         if not places:
             return
         members = [self._community.member(self.names[row]) for row in places]

@@ -55,7 +55,7 @@ class AskState:
     @property
     def is_open(self) -> bool:
         """Units are unmet and the ask has not ended."""
-        return self.ended is None and self.unmet > 0
+        return self.ended is None and self.spec.quantity > self.held + self.fulfilled
 
 
 @dataclass(slots=True)
@@ -78,7 +78,7 @@ class OfferState:
     @property
     def is_open(self) -> bool:
         """Units are free and the offer has not ended; it may be paused."""
-        return self.ended is None and self.room > 0
+        return self.ended is None and self.spec.capacity > self.held + self.fulfilled
 
 
 @dataclass(slots=True)
@@ -153,7 +153,8 @@ class MemberState:
 
     def asked_since(self, since_ms: int) -> int:
         """How often the member was asked after `since_ms`, at most a week back."""
-        return len(self.asked_ms) - bisect_right(self.asked_ms, since_ms)
+        asked_ms = self.asked_ms
+        return len(asked_ms) - bisect_right(asked_ms, since_ms) if asked_ms else 0
 
 
 STRANGER = MemberState()
