@@ -14,7 +14,7 @@ from services.simulation.bench_kafka.processes import Site
 from services.simulation.bench_kafka.stamps import Rate, rate_of
 from services.simulation.bench_kafka.towns import Region, settle
 
-UNDECIDED_MAX = 500
+UNDECIDED_MAX = 1_000
 """Said in each town and not decided yet, where the highest rate is looked for."""
 DECIDED_WITHIN_S = 120.0
 LOOK_S = 1.0
