@@ -27,7 +27,6 @@ from services.matching.canonical import NO_CHAIN, Sealed, next_chain, sealed
 from services.matching.decide import due, following, recurring
 from services.matching.decide.events import decide_after, decide_event, decide_known
 from services.matching.decide.moment import Moment
-from services.matching.endings import AllEndings
 from services.matching.evolve import evolve
 from services.matching.forget import FORGET_EVERY_MS, forget
 from services.matching.frozen import hashed
@@ -249,8 +248,7 @@ class Engine:
         settle(self.state, block.now_ms, rounds)
         if crosses(clock.now_ms, block.now_ms, FORGET_EVERY_MS):
             for name in sorted(self.state.communities):
-                community, index = self.state.communities[name], self._indexes.get(name)
-                forget(community, AllEndings(community) if index is None else index.endings, block.now_ms)
+                forget(self.state.communities[name], self._index(name).endings, block.now_ms)
         if block.now_ms > clock.now_ms:
             clock.is_held = False
         clock.now_ms, clock.told_ms = block.now_ms, block.told_ms
