@@ -10,8 +10,8 @@ import typer
 from schemas.topics import TOPICS
 from services.board import BoardError, BoardReader, rebuild
 from services.cli.arguments import print_json, refuse_usage
-from services.cli.data_folder import DEFAULT, AsJson, DataFolder, board_file, log_file, no_such_thing
-from services.cli.log_to_read import OnKafka, log_of_cluster
+from services.cli.data_folder import DEFAULT, AsJson, board_file, log_file, no_such_thing
+from services.cli.log_to_read import AnyFolder, OnKafka, log_of_cluster
 from services.runtime.log import LogError, SqliteLog
 
 app = typer.Typer(no_args_is_help=True, help="The board: the tables behind `status`, `explain` and the pages.")
@@ -29,7 +29,7 @@ def board() -> None:
 
 @app.command("rebuild")
 def rebuild_board(
-    data: DataFolder = DEFAULT,
+    data: AnyFolder = DEFAULT,
     kafka: OnKafka = False,
     as_json: AsJson = False,
 ) -> None:

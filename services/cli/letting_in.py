@@ -25,11 +25,17 @@ class LetIn:
     report: SubmitReport
     handed_over: bool
     """A running process took them in and decides them; what it decides is not waited for."""
-    handed_to: str = "the `commonweal up` that runs on this folder"
-    """Who took them in, where somebody did."""
+    on_cluster: bool = False
     followed: dict[str, int] = field(default_factory=dict)
     """How many facts of which kind were decided; refusals with their reason."""
     troubles: tuple[Trouble, ...] = ()
+
+    @property
+    def handed_to(self) -> str:
+        """Who decides them, where somebody else does."""
+        if self.on_cluster:
+            return "the cluster's inbound topics; its workers decide them"
+        return "the `commonweal up` that runs on this folder; it decides them now"
 
 
 def let_in(path: Path, raws: Iterable[RawEvent], *, leap_allowed: bool = False) -> LetIn:
@@ -67,7 +73,7 @@ def let_in_on_cluster(path: Path, raws: Iterable[RawEvent]) -> LetIn:
     with closing(log_of_cluster()) as log:
         letters = DeadLetters(log, path / KEYS_FILE, wall_clock)
         intake = Intake(log, letters, load_taxonomy(), wall_clock)
-        return LetIn(intake.submit(raws), handed_over=True, handed_to="the cluster's workers")
+        return LetIn(intake.submit(raws), handed_over=True, on_cluster=True)
 
 
 def _kinds(step: Step) -> Iterable[str]:

@@ -50,7 +50,20 @@ def is_expected(error: Exception) -> bool:
         QuarantineError,
         SnapshotError,
     )
-    return isinstance(error, ours) or _is_of_the_database(error)
+    return isinstance(error, ours) or _is_of_settings(error) or _is_of_the_database(error)
+
+
+def _is_of_settings(error: Exception) -> bool:
+    """A variable of the environment holds what it cannot."""
+    from services.intake import IntakeSettingsError
+
+    if isinstance(error, IntakeSettingsError):
+        return True
+    if "services.runtime.worker" not in sys.modules:  # it needs the clients of Kafka, which not everybody has
+        return False
+    from services.runtime.worker import WorkerSettingsError
+
+    return isinstance(error, WorkerSettingsError)
 
 
 def _is_of_the_database(error: Exception) -> bool:

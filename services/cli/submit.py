@@ -100,14 +100,15 @@ def _tell(done: "LetIn", data: Path) -> None:
     report = done.report
     typer.echo(f"admitted {report.admitted_total:,}{_by_kind(report.admitted)}")
     if done.handed_over:
-        typer.echo(f"handed to {done.handed_to}, which decides them now")
+        typer.echo(f"handed to {done.handed_to}")
     elif done.followed:
         typer.echo(f"what followed{_by_kind(done.followed)}")
     if report.rejected_total:
         typer.echo(f"rejected {report.rejected_total:,}{_by_kind(report.rejected)}", err=True)
         for example in report.examples:
             typer.echo(f"  {example}", err=True)
-        typer.echo(f"nothing is lost: see `commonweal dead-letters list --data {data}`", err=True)
+        where = f"--kafka --data {data}" if done.on_cluster else f"--data {data}"
+        typer.echo(f"nothing is lost: see `commonweal dead-letters list {where}`", err=True)
     for trouble in done.troubles:
         typer.echo(trouble.sentence, err=True)
 

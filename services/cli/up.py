@@ -68,7 +68,7 @@ def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = 
 
 def _up_on_cluster(data: Path, port: int) -> int:
     try:
-        from services.cli.workers_together import WorkersTogether
+        from services.cli.workers_together import WORKERS, WorkersTogether, taken_port
         from services.runtime.database import connect, upgrade
         from services.runtime.kafka import KafkaSettings
         from services.runtime.topics import apply
@@ -77,13 +77,19 @@ def _up_on_cluster(data: Path, port: int) -> int:
             f"{missing.name} is not installed; --kafka needs the extra: pip install 'commonweal[kafka]'"
         ) from None
     settings = KafkaSettings.from_environment(os.environ)
+    taken = taken_port(port)
+    if taken is not None:
+        raise refuse_usage(
+            f"port {taken} is not free, and the workers answer at {port} to {port + WORKERS - 1}; is another "
+            "`commonweal up --kafka` running? Stop it, or give --port"
+        )
     data.mkdir(parents=True, exist_ok=True)
     apply(settings)
     engine = connect(os.environ.get("COMMONWEAL_DATABASE_URL") or f"sqlite:///{data / 'board.sqlite'}")
     upgrade(engine)
     engine.dispose()
     workers = WorkersTogether(settings, data, port, lambda sentence: typer.echo(sentence, err=True))
-    for sign in (signal.SIGINT, signal.SIGTERM):
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, lambda _, __: workers.stop())
     typer.echo(f"Commonweal is up on {settings.bootstrap}: five workers, files in {data}; Ctrl-C drains and stops them")
     code = workers.run()

@@ -58,6 +58,9 @@ def _log() -> None:
     logging.getLogger("faust.transport.producer").setLevel(
         logging.ERROR
     )  # it warns of each batch that waits to be sent
+    logging.getLogger("aiokafka").setLevel(
+        logging.CRITICAL
+    )  # ten lines a second while no broker answers; health says it
 
 
 def _builder(name: str) -> "Build":

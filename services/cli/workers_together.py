@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +27,22 @@ CANNOT_RUN = 2
 """A worker's exit code where it is not set up as it should be: starting it anew would not help."""
 LEFT_AFTER_DRAIN_S = 5.0
 PR_SET_PDEATHSIG = 1
+PORT_MAX = 65_535
+WORKERS = len(Name)
+
+
+def taken_port(first: int) -> int | None:
+    """The first port of the workers' that is not free on this machine, or lies beyond the last; None: all are."""
+    for port in range(first, first + WORKERS) if first else ():
+        if port > PORT_MAX:
+            return port
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                return port
+    return None
 
 
 @dataclass(slots=True)
@@ -46,7 +63,7 @@ class WorkersTogether:
     """The five workers as processes of this one.
 
     Args:
-        data: each worker's files lie in a folder of its own below.
+        data: their files lie here.
         port: the first worker answers here, the others at the ports above; 0: each at any that is free.
         tell: is told in a sentence what became of a worker.
     """

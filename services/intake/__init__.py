@@ -16,7 +16,7 @@ from services.intake.mapping_files import find_mapping, shipped_mappings
 from services.intake.raw_events import RawEvent, sorted_by_time
 from services.intake.refusals import Rejected, Why
 from services.intake.reports import SubmitReport
-from services.intake.settings import IntakeSettings
+from services.intake.settings import IntakeSettings, IntakeSettingsError
 from services.intake.table import events_in_table
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Intake",
     "IntakeError",
     "IntakeSettings",
+    "IntakeSettingsError",
     "MappingError",
     "RawEvent",
     "Rejected",

@@ -1,4 +1,4 @@
-"""Decisions as matching writes them, of generated towns that live now, and their way onto a cluster."""
+"""Decisions as matching writes them, of generated towns that live soon, and their way onto a cluster."""
 
 from collections.abc import Mapping, Sequence
 from time import time
@@ -16,6 +16,8 @@ from services.simulation.bench.town import Town
 from services.simulation.bench.traffic import Traffic
 
 OPEN_ASKS = 60
+AHEAD_MS = 3_600_000
+"""Towns live an hour ahead: their asks stand for minutes, and a slow machine must not find them over before it looks."""
 Decided = Mapping[int, Sequence[bytes]]
 """Partition → its decision blocks in the order of their sources, from 0."""
 
@@ -23,8 +25,8 @@ Decided = Mapping[int, Sequence[bytes]]
 def decided(
     communities: Sequence[str], events: int, *, block_events: int = 10, seed: int = 7, start_ms: int | None = None
 ) -> Decided:
-    """What is decided in each community while so many events come in; now, unless another start is said."""
-    began_ms = int(time() * 1_000) if start_ms is None else start_ms
+    """What is decided in each community while so many events come in; an hour from now, unless another start is said."""
+    began_ms = int(time() * 1_000) + AHEAD_MS if start_ms is None else start_ms
     found: dict[int, list[bytes]] = {}
     for community in communities:
         town = Town.of(OPEN_ASKS, is_fixed=False, community=community, start_ms=began_ms)

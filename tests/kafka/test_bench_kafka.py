@@ -14,6 +14,7 @@ SMALL = ("--events", "1000", "--towns", "2", "--open", "100", "--latency-seconds
 WITHIN_S = 280
 
 
+@pytest.mark.long
 def test_a_small_run_measures_ours_and_theirs_on_the_same_records(kafka_jars: Path) -> None:
     ran = run("--only", "pace,rivals,latency", "--rivals-python", sys.executable)
 
@@ -28,6 +29,7 @@ def test_a_small_run_measures_ours_and_theirs_on_the_same_records(kafka_jars: Pa
     assert [sentence.split(":")[1] for sentence in found["failed"]] == [" quix", " bytewax"]
 
 
+@pytest.mark.long
 def test_a_small_run_of_troubles_comes_back_from_each(kafka_jars: Path) -> None:
     ran = run("--only", "backlog,recovery,failover", "--backlog", "1000", "--recovery", "100")
 

@@ -97,6 +97,7 @@ def test_the_embedded_shell_decides_the_journals_of_ten_cities_as_kafka_did(
     assert state_here == state_there
 
 
+@pytest.mark.long
 def test_the_embedded_shell_decides_the_journal_of_the_real_city_hour_as_kafka_did(
     real_hour: Path, kafka: KafkaSettings, tmp_path: Path
 ) -> None:
