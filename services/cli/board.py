@@ -48,6 +48,8 @@ def rebuild_board(
     """
     if kafka:
         blocks, content_hash = _rebuild_database(data)
+    elif not data.is_dir():
+        raise refuse_usage(f"{data} is no folder; give the one that `load`, `demo` or `up` wrote, as --data DIR")
     elif not log_file(data).exists():
         raise no_such_thing(f"{data} holds no log; give the folder that `load`, `demo` or `up` wrote, as --data DIR")
     else:
