@@ -112,14 +112,14 @@ class AskReferred(Model):
 
 
 class AskSentBack(Model):
-    """A neighbouring community could not take an ask that was referred to it; the relay says so."""
+    """A neighbouring community could not take an ask that was referred to it; the relay says so, or an operator."""
 
     type: Literal["ask.returned"] = "ask.returned"
     community: Id
     """The one that referred it."""
     ask: Id
     from_community: Id
-    """The neighbour."""
+    """The neighbour that holds it: the word of any other is refused."""
     reason: RefusedWhy
     """Why it was refused there, as its decisions or its door named it."""
 

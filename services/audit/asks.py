@@ -77,9 +77,10 @@ def return_ask(town: Town, fact: AskReturned, event: Received, scene: Scene) -> 
         words,
         "nobody gives it back so",
     )
+    demand(fact.from_community == ask.referred_to, RETURNED, words, f"{ask.referred_to} holds it")
     demand(fact.at_ms == now_ms, RETURNED, words, f"that is now, {now_ms}")
     demand(ask.spec.deadline_ms >= now_ms, RETURNED, words, f"its deadline was {ask.spec.deadline_ms}")
-    ask.ended, ask.ended_ms, ask.escalated = None, 0, True
+    ask.ended, ask.ended_ms, ask.referred_to, ask.escalated = None, 0, None, True
     expect_ask(town, ask)
     scene.touch(town.name, ("ask", fact.ask))
 
@@ -128,7 +129,7 @@ def end_ask(town: Town, fact: AskEnded, event: Received | None, scene: Scene) ->
         f"ask {fact.ask} ends at {fact.at_ms}",
         f"that is now, {scene.moment.now_ms}",
     )
-    ask.ended, ask.ended_ms = fact.how, fact.at_ms
+    ask.ended, ask.ended_ms, ask.referred_to = fact.how, fact.at_ms, fact.to_community
     touch_series_of(town, "ask", fact.ask, scene)
 
 

@@ -53,6 +53,7 @@ class AskBook:
     released_ms: int = 0
     ended: EndedHow | None = None
     ended_ms: int = 0
+    referred_to: str | None = None
 
     @property
     def given(self) -> int:

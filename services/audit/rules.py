@@ -80,7 +80,7 @@ ON_SCHEDULE      = Rule("on_schedule", "Occurrences follow the schedule, and non
 ONE_AT_A_TIME    = Rule("one_at_a_time", "What recurs is listed once an occurrence, when it is near and the one before has begun or ended.")
 
 # What becomes of everybody
-RETURNED         = Rule("returned", "Only a referred ask comes back, at its neighbour's word and while there is time for it.")
+RETURNED         = Rule("returned", "Only a referred ask comes back, at the word of the neighbour that holds it and while there is time for it.")
 ENDED_RIGHTLY    = Rule("ended_rightly", "An ask or an offer ends once, for a reason that holds; fulfilled only with all units given.")
 ACCOUNTED_FOR    = Rule("accounted_for", "Every ask and offer is open or has ended; whoever waits too long comes to a coordinator.")
 # fmt: on

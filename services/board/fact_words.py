@@ -41,6 +41,7 @@ REFUSALS = {
     "window_empty": "it would begin after its end",
     "nothing_unmet": "nothing was left to be met",
     "not_referred": "it is not with a neighbouring community",
+    "not_referred_there": "it is with another neighbouring community",
     "referred_too_far": "it came through as many communities as it may, or through this one",
     "is_a_series": "it recurs; name one of its occurrences",
     "schedule_unknown": "its schedule has words this version does not know",

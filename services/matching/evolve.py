@@ -143,7 +143,7 @@ def _mark_ask(community: CommunityState, fact: AskMarked) -> None:
 def _end_ask(community: CommunityState, fact: AskEnded) -> None:
     ask = community.asks[fact.ask]
     assert ask.ended is None, f"ask {fact.ask} ends twice"
-    ask.ended, ask.ended_ms = fact.how, fact.at_ms
+    ask.ended, ask.ended_ms, ask.referred_to = fact.how, fact.at_ms, fact.to_community
     if fact.how is EndedHow.fulfilled:
         assert ask.fulfilled >= ask.spec.quantity, f"ask {fact.ask} ends fulfilled with units unmet"
 
@@ -151,7 +151,7 @@ def _end_ask(community: CommunityState, fact: AskEnded) -> None:
 def _return_ask(community: CommunityState, fact: AskReturned) -> None:
     ask = community.asks[fact.ask]
     assert ask.ended is EndedHow.referred, f"ask {fact.ask} is not with a neighbour and comes back"
-    ask.ended, ask.ended_ms = None, 0
+    ask.ended, ask.ended_ms, ask.referred_to = None, 0, None
     ask.escalated = True
 
 

@@ -46,6 +46,8 @@ class AskState:
     """When a coordinator gave an escalated ask back; it may come again."""
     ended: EndedHow | None = None
     ended_ms: int = 0
+    referred_to: str | None = None
+    """The neighbour that holds it; None: it is not with one."""
 
     @property
     def unmet(self) -> int:

@@ -53,6 +53,7 @@ MATCHES = [match_id(TOWN, ask, offer, attempt) for ask in ASKS for offer in OFFE
 
 asks, offers, members, matches = map(st.sampled_from, (ASKS, OFFERS, MEMBERS, MATCHES))
 places = st.builds(Place, x_m=st.integers(-4, 4).map(lambda cell: cell * 150), y_m=st.just(0))
+neighbours = st.sampled_from(["village", "village", "harbour", "moon"])
 languages = st.lists(st.sampled_from(["de", "en", "tr"]), max_size=2, unique=True).map(tuple)
 spans_ms = st.sampled_from([24 * HOUR_MS, HOUR_MS, 90_000, 1_000, 0])
 later_ms = st.sampled_from([None, None, None, 1_000, HOUR_MS])
@@ -252,8 +253,8 @@ def coordinated(draw: st.DrawFn, now_ms: int) -> AnyEvent:
             st.builds(AskReleased, **town, **by, ask=asks),
             st.builds(AskEscalated, **town, **by, ask=asks),
             st.builds(AskMerged, **town, **by, ask=asks, duplicate_of=asks),
-            st.builds(AskReferred, **town, **by, ask=asks, to_community=st.sampled_from(["village", "moon"])),
-            st.builds(AskSentBack, **town, ask=asks, from_community=st.just("village"), reason=st.just("unknown_need")),
+            st.builds(AskReferred, **town, **by, ask=asks, to_community=neighbours),
+            st.builds(AskSentBack, **town, ask=asks, from_community=neighbours, reason=st.just("unknown_need")),
             st.builds(MemberReinstated, **town, **by, member=members),
             st.builds(LeapAllowed, **town, **by, until_ms=st.just(now_ms + 30 * 24 * HOUR_MS)),
             st.builds(PolicySet, **town, policy=policies),
@@ -275,7 +276,7 @@ def journals(draw: st.DrawFn, records_max: int = 25) -> Sequence[JournalRecord]:
     An engine runs along, so that people can answer the proposals they really got.
     """
     engine = Engine(TAXONOMY, NaiveIndex)
-    town, policy = CommunityDefined(community=TOWN, neighbours=("village",)), draw(policies)
+    town, policy = CommunityDefined(community=TOWN, neighbours=("village", "harbour")), draw(policies)
     said: list[AnyEvent] = [
         town,
         PolicySet(community=TOWN, policy=policy),

@@ -267,10 +267,15 @@ def refer_ask(
 def return_ask(
     community: CommunityState, event: Received, said: AskSentBack, moment: Moment, taxonomy: Taxonomy
 ) -> list[AnyFact]:
-    """Open an ask again that the neighbour could not take, for a coordinator to look at."""
+    """Open an ask again that the neighbour could not take, for a coordinator to look at.
+
+    Only in the name of the neighbour that holds it: with another's word it would be open in two places.
+    """
     ask = community.asks[said.ask]
     if ask.ended is not EndedHow.referred:
         return refused(community, event, "not_referred", said.ask)
+    if said.from_community != ask.referred_to:
+        return refused(community, event, "not_referred_there", said.ask)
     if ask.spec.deadline_ms < moment.now_ms:
         return refused(community, event, "too_late", said.ask)
     returned = AskReturned(

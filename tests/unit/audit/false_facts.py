@@ -6,7 +6,7 @@ from dataclasses import replace
 from schemas.asks import AskOpened
 from schemas.codes import EndedHow, MatchStatus, Role
 from schemas.events import AnyEvent
-from schemas.facts import AskEnded, MatchMoved, Refused, Thanked
+from schemas.facts import AskEnded, AskReturned, MatchMoved, Refused, Thanked
 from tests.unit.audit.liars import (
     ACCEPTED,
     ASKED,
@@ -273,6 +273,21 @@ def a_return_said_twice() -> Lie:
     return Lie(log.lie(offset, lambda facts: facts.insert(index, said)), "returned", offset, index + 1)
 
 
+def a_return_by_another_neighbour() -> Lie:
+    log = told("policy\nask A1 food cell=0,0\nrefer A1 village\nreturn A1 harbour")
+    offset, index = log.last("event.refused")
+    (event,) = log.events(offset)
+    taken = AskReturned(
+        community="town",
+        cause=event.uid,
+        ask="A1",
+        from_community="harbour",
+        reason="unknown_need",
+        at_ms=log.blocks[offset].now_ms,
+    )
+    return Lie(log.with_block(offset, facts=(taken,)), "returned", offset, index)
+
+
 def an_event_that_was_stepped_over_and_answered() -> Lie:
     log = told(PAIR)
     offset, index = log.last("offer.listed")
@@ -318,6 +333,7 @@ FALSE: tuple[Callable[[], Lie], ...] = (
     an_occurrence_that_was_forgotten,
     a_series_that_outlives_its_withdrawal,
     a_return_said_twice,
+    a_return_by_another_neighbour,
     an_event_that_was_stepped_over_and_answered,
     an_event_stepped_over_by_a_word_about_another,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from schemas.decisions import DecisionBlock
+from schemas.events import Received
 from schemas.facts import AnyFact, EventQuarantined, Proposed
 from schemas.journal import Block, JournalRecord
 from schemas.taxonomy.load import load
@@ -38,6 +39,12 @@ class Recorded:
     def fact(self, offset: int, index: int) -> Any:
         """A fact by its place."""
         return self.blocks[offset].facts[index]
+
+    def events(self, offset: int) -> Sequence[Received]:
+        """What was sent, where a record is a block of events."""
+        body = self.records[offset].body
+        assert isinstance(body, Block), f"record {offset} is a tick"
+        return body.events
 
     def lie(self, offset: int, change: Callable[[list[AnyFact]], None]) -> "Recorded":
         """Other facts in one block."""
@@ -155,16 +162,14 @@ def told(text: str) -> Recorded:
 
 def stepped_over(recorded: Recorded, offset: int, index: int) -> EventQuarantined:
     """What is said to an event that an operator had stepped over."""
-    record = recorded.records[offset]
-    assert isinstance(record.body, Block)
-    event = record.body.events[index]
+    event = recorded.events(offset)[index]
     return EventQuarantined(
         community=event.data.community,
         cause=event.uid,
         place=f"{PARTITION}/{offset}/{index}",
         operator="op-1",
         reason="engine-stopped",
-        at_ms=record.stamp_ms,
+        at_ms=recorded.records[offset].stamp_ms,
     )
 
 

@@ -296,7 +296,8 @@ class Story:
         if command == "refer":
             return AskReferred(community=town, operator=by, ask=words[0], to_community=words[1])
         if command == "return":
-            return AskSentBack(community=town, ask=words[0], from_community="village", reason="unknown_need")
+            neighbour = words[1] if words[1:] else "village"
+            return AskSentBack(community=town, ask=words[0], from_community=neighbour, reason="unknown_need")
         if command == "reassign":
             match = self.matches[" ".join(words[:2])]
             return Reassigned(community=town, operator=by, match=match, offer=words[2])
@@ -338,7 +339,7 @@ class Story:
 def begin(engine: Engine | None = None, now_ms: int = MORNING_MS) -> Story:
     """A town with an eager policy: nothing is held back to wait for a nearer helper."""
     story = Story(engine or Engine(TAXONOMY, GridIndex), now_ms)
-    town = CommunityDefined(community="town", cell_m=CELL_M, neighbours=("village",))
+    town = CommunityDefined(community="town", cell_m=CELL_M, neighbours=("village", "harbour"))
     story.send([town])
     story.tell("policy")
     return story

@@ -27,6 +27,19 @@ def test_an_ask_that_comes_back_may_be_referred_once_more() -> None:
     """)
 
 
+def test_only_the_neighbour_that_holds_an_ask_gives_it_back() -> None:
+    check("""
+        ask    A1 food cell=0,0
+        refer  A1 village   -> ended A1 referred
+        return A1 harbour   -> refused not_referred_there
+        return A1 moon      -> refused not_referred_there
+        return A1 village   -> returned A1
+        refer  A1 harbour   -> ended A1 referred
+        return A1 village   -> refused not_referred_there
+        return A1 harbour   -> returned A1
+    """)
+
+
 def test_what_comes_back_after_its_deadline_stays_ended() -> None:
     check("""
         ask    A1 food cell=0,0 needed=1h
