@@ -1,7 +1,16 @@
 # ruff: noqa: N818 - the names say what stands (`BoardGap`), as the sentences they carry do
 """What can be wrong with a board. `BoardError` is the family; each message says what stands and what to do."""
 
-REBUILD = "run `commonweal board rebuild`"
+from typing import Final
+
+from services.board.rows import Progress
+
+REBUILD: Final = "run `commonweal board rebuild`"
+MADE_ANEW: Final = f"{REBUILD} if it is the right one"
+DATABASE_MADE_ANEW: Final = (
+    "run `commonweal board rebuild --kafka` if this cluster and its prefix are the right ones, or give "
+    "COMMONWEAL_DATABASE_URL another database"
+)
 
 
 class BoardError(Exception):
@@ -24,10 +33,10 @@ class BoardGap(BoardError):
 class BoardAstray(BoardError):
     """The board has read another history than the one in the log: a log set back, or another folder's."""
 
-    def __init__(self, partition: int, next_source: int) -> None:
+    def __init__(self, stands: Progress, found: str, remedy: str) -> None:
         super().__init__(
-            f"partition {partition}: the board stands at source {next_source}, and the log does not hold the block it "
-            f"read last; this log was set back or is another one; {REBUILD} if it is the right one"
+            f"partition {stands.partition}: the board stands at source {stands.next_source}, the last block it read has "
+            f"chain {stands.chain[:12]}, and the log holds {found}; this log was set back or is another one; {remedy}"
         )
 
 

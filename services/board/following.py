@@ -3,11 +3,11 @@
 from contextlib import suppress
 from pathlib import Path
 
-from services.board.decisions import Told, batches, end_of, partitions, silently
-from services.board.errors import BoardAstray, BoardMissing, BoardTooOld
+from services.board.decisions import Told, batches, partitions, silently
+from services.board.errors import BoardMissing, BoardTooOld
 from services.board.file import open_to_read
 from services.board.rebuilding import rebuild
-from services.board.rows import Progress
+from services.board.same_history import check_same_history
 from services.board.writer import BoardWriter
 from services.runtime.log.seam import Log
 
@@ -43,7 +43,7 @@ def catch_up(log: Log, writer: BoardWriter, *, told: Told = silently) -> int:
         BoardGap, FactOutOfPlace, DecisionUnreadable, BoardUnwritable: what was applied before stays applied.
     """
     for progress in writer.progress():
-        _check_same_history(log, progress)
+        check_same_history(log, progress)
     count = 0
     for partition in partitions(log):
         for blocks in batches(log, partition, writer.next_source(partition)):
@@ -51,19 +51,3 @@ def catch_up(log: Log, writer: BoardWriter, *, told: Told = silently) -> int:
             told(new)
             count += new
     return count
-
-
-def _check_same_history(log: Log, progress: Progress) -> None:
-    """The log must hold the block the board read last, with the same chain: then all before it is the same too.
-
-    The first record for a source counts, as it did when the board read it.
-    """
-    last_source = progress.next_source - 1
-    if last_source < end_of(log, progress.partition):
-        for blocks in batches(log, progress.partition, last_source):
-            for block in blocks:
-                if block.source == last_source and block.chain == progress.chain:
-                    return
-                if block.source >= last_source:
-                    raise BoardAstray(progress.partition, progress.next_source)
-    raise BoardAstray(progress.partition, progress.next_source)

@@ -63,6 +63,8 @@ class Surroundings:
     append: Append
     open_log: Callable[[], Log]
     """The whole log, for blocks that nobody hands out again. Whoever opens it closes it."""
+    check_history: Callable[[int], None]
+    """Raises `BoardAstray` where a partition of the tables was made of another log than the one that is followed."""
     health: Health
     metrics: Metrics
     room: "Room"
@@ -157,11 +159,16 @@ class Lane:
         """Find out where the tables stand, and tell what whoever had the partition before may not have told."""
         self._around.health.recovering(DECISIONS.name, self._partition)
         board = self._around.board
+        await self._check_history()
         self._next_source = await self._certainly(lambda: asyncio.to_thread(board.next_source, self._partition))
         self._sent = await self._certainly(lambda: asyncio.to_thread(board.sent, self._partition))
         self._sent_at_start = self._sent
         await self._tell_since(self._sent)
         self._around.health.recovering(DECISIONS.name, self._partition, on=False)
+
+    async def _check_history(self) -> None:
+        """Rows of two logs in one table would make sense to nobody, and no later block would show it."""
+        await self._certainly(lambda: asyncio.to_thread(self._around.check_history, self._partition))
 
     async def _taken(self) -> list[Held] | None:
         """Step 1: the next records, as many as wait and go into one transaction; None: nothing more is taken."""
@@ -197,6 +204,7 @@ class Lane:
         if applied.blocks == expected:
             await self._tell(applied)
         else:  # another worker applied them, and it may not have come to telling
+            await self._check_history()
             await self._tell_since(self._sent)
 
     def _apply(self, blocks: Sequence[DecisionBlock]) -> Applied:

@@ -1,6 +1,7 @@
 """The board as a process of its own: a Faust agent on the decisions, a lane for each partition, and the query API."""
 
 import asyncio
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,13 @@ from sqlalchemy import Engine
 from schemas.topics import DECISIONS, MATCHES, TOPICS
 from services.board.api import document, routes
 from services.board.database import DatabaseBoard, DatabaseReader, rebuild_database
+from services.board.errors import DATABASE_MADE_ANEW
 from services.board.lane import Lane, Room, Surroundings
+from services.board.same_history import check_same_history
 from services.runtime.database import connect, ready
 from services.runtime.kafka_log import KafkaLog, Writer
 from services.runtime.log import Record
+from services.runtime.topics import check
 from services.runtime.worker import FaustService, Workplace, faust_app
 
 __all__ = ["BoardService", "DatabaseBoard", "DatabaseReader", "build", "document", "rebuild_database"]
@@ -35,12 +39,15 @@ class BoardService:
             connect(place.settings.database_url, reading=True),
         ]
         self._writer = Writer(place.kafka)
+        self._log: KafkaLog | None = None
+        self._comparing = threading.Lock()
         self.app = faust_app(place)
         self._faust = FaustService(self.app, place, topics=(DECISIONS, MATCHES), finish=self._finish)
         self._around = Surroundings(
             board=DatabaseBoard(self._engines[0]),
             append=self._writer.append,
             open_log=lambda: KafkaLog(place.kafka, TOPICS),
+            check_history=self._check_history,
             health=place.health,
             metrics=place.metrics,
             room=Room(),
@@ -57,8 +64,11 @@ class BoardService:
         Raises:
             ClusterDiffers, ClusterError, LogError: the cluster is not as the code says, or not there.
             DatabaseError: the database is not of this version, or not there.
+            BoardAstray: its tables were made of another cluster's decisions, or of another prefix's.
         """
         (await asyncio.to_thread(ready, self._place.settings.database_url)).dispose()
+        await asyncio.to_thread(check, self._place.kafka, (DECISIONS.name, MATCHES.name))
+        await asyncio.to_thread(self._check_history)
         await self._writer.start()
         await self._faust.start()
 
@@ -75,6 +85,8 @@ class BoardService:
         await self._finish()
         await self._faust.stop()
         await self._writer.stop()
+        if self._log is not None:
+            await asyncio.to_thread(self._log.close)
         for engine in self._engines:
             engine.dispose()
 
@@ -103,6 +115,14 @@ class BoardService:
         self.app.agent(self._faust.channel(DECISIONS), name="board")(board)
         self.app.on_partitions_assigned.connect(assigned, weak=False)
         self.app.on_partitions_revoked.connect(revoked, weak=False)
+
+    def _check_history(self, partition: int | None = None) -> None:
+        """Compare one partition of the tables with the log, or all of them: any that is another log's spoils all rows."""
+        for progress in self._around.board.progress():
+            if partition in {None, progress.partition}:
+                with self._comparing:
+                    self._log = self._log or KafkaLog(self._place.kafka, TOPICS)
+                check_same_history(self._log, progress, remedy=DATABASE_MADE_ANEW)
 
     async def _give_back(self, partitions: Iterable[int]) -> None:
         lanes = [self._lanes.pop(partition) for partition in partitions if partition in self._lanes]

@@ -4,6 +4,7 @@ import random
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from typer.testing import CliRunner
 from schemas.topics import TOPICS
 from services.cli.main import app
 from services.runtime.database import connect, upgrade
-from services.runtime.kafka import KafkaSettings
+from services.runtime.kafka import KafkaSettings, administering
 from services.runtime.kafka_log import KafkaLog
+from services.runtime.topics import apply
 from tests.databases import Opened
 from tests.kafka.boards import Town, Worker, content, has_read, in_the_table, made_straight, told, told_records
 from tests.kafka.towns import until
@@ -166,6 +168,68 @@ def test_a_worker_refuses_tables_of_another_version(kafka: KafkaSettings, postgr
     with Worker(kafka, postgres_url, tmp_path) as worker:
         assert worker.process.wait(60) == 2
         assert "there are no tables yet; run `commonweal database upgrade` to make them" in worker.said()
+
+
+@pytest.fixture
+def elsewhere(kafka: KafkaSettings) -> Iterator[KafkaSettings]:
+    """Another installation on the same cluster."""
+    other = replace(kafka, prefix=f"other-{kafka.prefix}")
+    apply(other, ["decisions", "matches"])
+    yield other
+    with administering(other, "delete topics") as admin:
+        admin.delete_topics([other.topic("decisions"), other.topic("matches")], raise_errors=False)
+
+
+def test_a_board_of_another_installation_is_refused_before_a_row_of_it_changes(
+    kafka: KafkaSettings,
+    elsewhere: KafkaSettings,
+    log: KafkaLog,
+    database_url: str,
+    opened: Opened,
+    tmp_path: Path,
+    towns: list[Town],
+) -> None:
+    town = towns[0].decide(log, 6)
+    with Worker(kafka, database_url, tmp_path) as worker:
+        until(lambda: has_read(database_url, opened, [town]), "reading it")
+        assert worker.end() == 0
+    before = content(database_url, opened)
+    with closing(KafkaLog(elsewhere, TOPICS)) as theirs:
+        town.go_on(5).write(theirs, [block.model_copy(update={"chain": "e" * 64}) for block in town.blocks])
+
+    with Worker(elsewhere, database_url, tmp_path) as worker:
+        assert worker.process.wait(60) == 2
+        said = worker.said()
+
+    assert f"partition {town.partition}: the board stands at source 6" in said
+    assert "chain eeeeeeeeeeee" in said
+    assert "`commonweal board rebuild --kafka`" in said
+    assert "COMMONWEAL_DATABASE_URL" in said
+    assert "Traceback" not in said
+    assert content(database_url, opened) == before
+
+
+def test_two_installations_that_find_one_empty_database_do_not_go_on_together(
+    kafka: KafkaSettings,
+    elsewhere: KafkaSettings,
+    log: KafkaLog,
+    postgres_url: str,
+    opened: Opened,
+    tmp_path: Path,
+    towns: list[Town],
+) -> None:
+    upgrade(opened(postgres_url))
+    town, folder = towns[0], tmp_path / "elsewhere"
+    folder.mkdir()
+    with Worker(kafka, postgres_url, tmp_path) as ours, Worker(elsewhere, postgres_url, folder) as other:
+        until(lambda: is_ready(ours) and is_ready(other), "getting ready")
+        town.decide(log, 4)
+        until(lambda: has_read(postgres_url, opened, [town]), "reading it")
+        with closing(KafkaLog(elsewhere, TOPICS)) as theirs:
+            town.write(theirs, [block.model_copy(update={"chain": "e" * 64}) for block in town.blocks])
+
+        until(lambda: "another one" in str(other.ask("/health/ready")), "noticing")
+        assert f"partition {town.partition}: the board stands at source 4" in str(other.ask("/health/ready"))
 
 
 def test_a_board_made_anew_from_the_cluster_is_the_one_that_followed_and_partners_hear_it_again(
