@@ -38,6 +38,8 @@ LEAVING_S: Final = 5.0
 HEARTBEATS_PER_SESSION: Final = 5
 HEARD_MS_MAX: Final = 3_000
 """A topic's end counts as known for so long after its broker told it."""
+ANSWER_S: Final = 3.0
+"""What a broker may take to say that it is there."""
 
 log = logging.getLogger("commonweal.intake")
 
@@ -170,6 +172,21 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
         """Where an inbound topic ends, as far as it is known."""
         end: int | None = self._consumer.last_stable_offset(self._place(topic, partition))
         return end
+
+    def is_fresh(self, topic: str, partition: int) -> bool:
+        """Whether the broker told lately where a topic ends."""
+        told_ms = self._consumer.last_poll_timestamp(self._place(topic, partition))
+        return told_ms is not None and _now_ms() - told_ms <= HEARD_MS_MAX
+
+    async def is_heard_of(self) -> bool:
+        """Whether the broker answers: for a worker that reads nothing, and would not notice."""
+        topic = INBOUND[0].name
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                await self._consumer.end_offsets([self._place(topic, 0)])
+        except (KafkaError, TimeoutError):
+            return False
+        return True
 
     async def commit(self) -> None:
         """Commit what is done; where nothing is new, only ask the group whether it still knows us."""

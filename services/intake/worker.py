@@ -221,6 +221,8 @@ class IntakeWorker:
             self._look_s = now_s
             await self._write_ticks(now_s)
             self._report()
+            if not self._inbox.lanes and await self._inbox.is_heard_of():
+                self._place.health.heard()
 
     async def _write_ticks(self, now_s: float) -> None:
         """Into every partition that has had events, holds none, and fell silent."""
@@ -242,16 +244,17 @@ class IntakeWorker:
         """Tell health where each partition ends; of those where nothing happened, one, so that it hears of the cluster."""
         self._troubles = {lane: until_s for lane, until_s in self._troubles.items() if self._inbox.holds(lane)}
         before, self._told = self._told, {}
-        told = False
+        is_heard = False
         for lane in self._inbox.lanes.values():
             for topic, next_offset in lane.done.items():
                 end = self._inbox.end(topic, lane.partition)
                 if end is None:
                     continue
                 self._told[lane, topic] = end
-                if not told or end != next_offset or before.get((lane, topic)) != end:
-                    self._place.health.ends(topic, lane.partition, end, next_offset)
-                    told = True
+                fresh = not is_heard and self._inbox.is_fresh(topic, lane.partition)
+                is_heard = is_heard or fresh
+                if fresh or end != next_offset or before.get((lane, topic)) != end:
+                    self._place.health.ends(topic, lane.partition, end, next_offset, fresh=fresh)
 
     async def _arrived(self, lanes: Collection[Lane]) -> None:
         """Wait for what is under way, as far as there is time."""

@@ -86,7 +86,8 @@ class Partitions:
 
     async def _look(self) -> None:
         """Tell each task, and `Health`, where its journal ends by now, and let go of what was held back and has room."""
-        ends = await self._shared.ends.next_offsets(JOURNAL.name, list(self._tasks)) if self._tasks else {}
+        ends = await self._shared.ends.next_offsets(JOURNAL.name, list(self._tasks) or [0])
+        self._shared.health.heard()
         for partition, end in ends.items():
             task = self._tasks.get(partition)
             if task is None:

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 import faust
 from aiokafka.errors import KafkaError
+from faust.types import TP
 
 from schemas.topics import Topic
 from services.runtime.kafka_log import Writer
@@ -251,7 +252,12 @@ class FaustService:
                 health.took(self._followed[tp.topic].name, tp.partition)
         if self.app.rebalancing:
             return ours
-        ends = await consumer.highwaters(*ours) if ours else {}
+        asked = ours or {
+            TP(name, 0) for name in self._followed
+        }  # who holds nothing would not notice a broker that is away
+        ends = await consumer.highwaters(*asked) if asked else {}
+        if ends:
+            health.heard()
         for tp in ours:
             name = self._followed[tp.topic].name
             health.recovering(name, tp.partition, on=self.app.in_recovery)

@@ -4,7 +4,8 @@ Alive: no partition stands silently, with records waiting and none finished for 
 starts a dead one anew. A partition that is in known trouble does not count: starting anew would not help it, and would stop
 its neighbours.
 
-Ready: started, not draining, no partition recovering or in trouble, and the ends of the log were heard of lately.
+Ready: started, not draining, no partition recovering or in trouble, and the broker was heard of lately, by a worker that
+holds no partition as well.
 
 One thread at a time: the event loop's.
 """
@@ -17,7 +18,7 @@ from typing import Final
 from services.runtime.metrics import Metrics
 
 HEARD_WITHIN_S: Final = 30.0
-"""Where the log ends has to be heard of this often while partitions are held; otherwise the broker is away."""
+"""The broker has to tell where the log ends this often; otherwise it is away."""
 Place = tuple[str, int]
 """Topic and partition."""
 
@@ -75,6 +76,11 @@ class Health:
     def started(self) -> None:
         """The service consumes."""
         self._started = True
+        self._heard_s = self._clock()
+
+    def heard(self) -> None:
+        """The broker answered just now, whatever it was asked."""
+        self._heard_s = self._clock()
 
     def draining(self) -> None:
         """It was told to stop and takes in nothing new."""
@@ -112,19 +118,23 @@ class Health:
         """Something else went on that counts as progress, such as a step of a long recovery."""
         self._standing(topic, partition).moved_s = self._clock()
 
-    def ends(self, topic: str, partition: int, next_offset: int, position: int | None = None) -> None:
+    def ends(
+        self, topic: str, partition: int, next_offset: int, position: int | None = None, *, fresh: bool = True
+    ) -> None:
         """Where the partition's log ends by now.
 
         Args:
             position: the first record not finished, from whoever knows it before any was finished here.
+            fresh: the broker said so just now; otherwise it is what it said last, and tells nothing of how it is.
         """
         standing = self._standing(topic, partition)
-        self._heard_s = self._clock()
+        if fresh:
+            self._heard_s = self._clock()
         standing.end = next_offset
         if standing.next_offset is None:
             standing.next_offset = position
         if standing.lag == 0:
-            standing.moved_s = self._heard_s
+            standing.moved_s = self._clock()
             standing.oldest_ms = self._now_ms()
         self._tell(topic)
 
@@ -170,7 +180,7 @@ class Health:
         found = [] if self._started else ["starting"]
         if self._draining:
             found.append("told to stop, draining")
-        if self._standings and self._clock() - self._heard_s > HEARD_WITHIN_S:
+        if self._started and self._clock() - self._heard_s > HEARD_WITHIN_S:
             found.append(f"the broker was not heard of for {self._clock() - self._heard_s:.0f} s; see that it runs")
         for (topic, partition), standing in sorted(self._standings.items()):
             if standing.recovering_since_s is not None:

@@ -133,6 +133,28 @@ def test_a_broker_that_is_not_heard_of_makes_it_unready_and_not_dead() -> None:
     assert health.waits_for() == [f"the broker was not heard of for {HEARD_WITHIN_S + 1:.0f} s; see that it runs"]
 
 
+def test_an_end_that_was_heard_of_before_is_no_sign_of_the_broker() -> None:
+    clock = Clock()
+    health, _ = working(clock)
+
+    for _ in range(2):
+        clock.now_s += HEARD_WITHIN_S / 2 + 1
+        health.ends("journal", 0, 4, position=4, fresh=False)
+
+    assert not health.is_ready
+
+
+def test_a_worker_that_holds_no_partition_notices_a_broker_that_is_away() -> None:
+    clock = Clock()
+    health, _ = working(clock)
+
+    clock.now_s += HEARD_WITHIN_S + 1
+
+    assert not health.is_ready
+    health.heard()
+    assert health.is_ready
+
+
 def test_lag_is_told_in_records_and_as_the_age_of_what_waits() -> None:
     clock = Clock()
     health, metrics = working(clock)
