@@ -106,13 +106,10 @@ class GridIndex:
 
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """See `Index`."""
-        due: dict[str, MatchState] = {}
+        known, due = self._community, dict[str, MatchState]()
         for ends_ms, name in pop_due(self._match_ends, now_ms):
-            match = self._community.matches.get(name)
-            if (
-                match is not None
-                and silence_ends_ms(self._community.policy, match, self._community.asks[match.ask]) == ends_ms
-            ):
+            match = known.matches.get(name)
+            if match is not None and silence_ends_ms(known.policy, match, known.asks[match.ask]) == ends_ms:
                 due[name] = match
         return list(due.values())
 
@@ -162,12 +159,13 @@ class GridIndex:
         """See `Index`."""
         policy, asks, due = self._community.policy, self._community.asks, dict[str, AskState]()
         while self._looks and self._looks[0][0] <= now_ms:
-            _, name, touched_ms = heappop(self._looks)
+            look_ms, name, touched_ms = heappop(self._looks)
             ask = asks.get(name)
             if ask is None or not ask.is_open or ask.touched_ms != touched_ms:
                 continue  # something happened to it since: another entry stands for it
             heappush(self._looks, (next_look_ms(policy, touched_ms, now_ms), name, touched_ms))
-            if may_be_proposed(policy, ask):
+            is_first = look_ms > round_ms  # else it stands from rounds that were folded, and was looked at by then
+            if may_be_proposed(policy, ask) and (is_first or next_look_ms(policy, touched_ms, round_ms) <= now_ms):
                 due[name] = ask
         return [ask for _, ask in sorted(due.items())]
 

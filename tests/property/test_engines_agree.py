@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, seed, settings
+from hypothesis import strategies as st
 
 from schemas.decisions import DecisionBlock
 from schemas.events import Received
@@ -57,6 +58,20 @@ def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRe
         assert decided.written == block.model_dump_json().encode()
         folded.fold(block, decided.written)
         assert folded.state == live.state
+
+
+@settings(max_examples=60)
+@given(journals(), st.lists(st.booleans(), min_size=25, max_size=25))
+def test_an_engine_that_folded_for_a_while_decides_like_one_that_never_stopped(
+    journal: Sequence[JournalRecord], folds: Sequence[bool]
+) -> None:
+    live, follower = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+    for record, is_folded in zip(journal, folds, strict=False):
+        decided = live.decide(record)
+        if is_folded:
+            follower.fold(decided.block, decided.written)
+        else:
+            assert follower.decide(record) == decided
 
 
 @settings(max_examples=60)

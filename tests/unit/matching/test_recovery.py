@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from services.matching import recovery
+from services.matching import Engine, recovery
 from services.matching.agent import Matching
+from services.matching.canonical import encode
 from services.matching.recovery import Restored, keep, restore
 from services.matching.settings import MatchingSettings
 from services.runtime.snapshots import SnapshotError, Snapshots
 from tests.unit.matching.journalled import PARTITION, Town, journal
 from tests.unit.matching.pairs import TAXONOMY
+from tests.unit.matching.stories import check
 
 GROWN = MatchingSettings(snapshot_bytes_min=1)
 NEVER = MatchingSettings(snapshot_bytes_min=10**12)
@@ -138,3 +140,24 @@ def test_the_collector_is_left_as_it_was(is_enabled: bool, town: Town, path: Pat
     finally:
         (gc.enable if was_enabled else gc.disable)()
         gc.unfreeze()
+
+
+def test_what_a_folded_round_looked_at_is_not_looked_at_again() -> None:
+    story = check("""
+        policy answers=uncertain
+        member m-bo paused=3m
+        offer  O1 food cell=0,1 by=m-bo
+        tick   80s
+        ask    A1 food cell=0,0 needed=9h
+        tick   50s              -> nothing
+        tick   20s              -> nothing
+        tick   40s              -> nothing
+        tick   20s              -> proposed A1 O1
+    """)
+    looked_at = story.records[-3]  # when the ask was 70 s old, and everybody took a pause
+    follower = Engine(TAXONOMY)
+    for record, block in zip(story.records, story.blocks, strict=True):
+        if record.offset <= looked_at.offset:
+            follower.fold(block, encode(block))
+        else:
+            assert follower.apply(record) == block, f"record {record.offset}"
