@@ -334,7 +334,10 @@ class EventQuarantined(FactModel):
 
 
 class ClockHeld(FactModel):
-    """Log time wanted to leap beyond the bound and was held until an operator allows it."""
+    """Log time wanted to leap beyond the bound and was held until an operator allows it.
+
+    Said once, and again after a word that did not reach as far as time wants to go.
+    """
 
     fact: Literal["clock.held"] = "clock.held"
     wanted_ms: Ms

@@ -51,9 +51,11 @@ from services.audit.rules import DENSE, KNOWN, LOG_TIME, POLICY_IN_FORCE
 from services.audit.scene import Scene
 from services.audit.standing import Deferred, check_standing
 
-LOGIC = "2"
-"""The logic version whose points and follow-ups are known here. Every version keeps its promises to people; what its
-points were made of, and what it reminded of, is judged for this one only."""
+LOGIC = "3"
+"""The newest logic version that is known here. Every version keeps its promises to people; what its points were made
+of, what it reminded of, and how often it said that time is held, is judged only where that is known."""
+SAME_POINTS = ("2", LOGIC)
+"""Those whose points and follow-ups are this version's."""
 
 
 @dataclass(slots=True)
@@ -94,15 +96,14 @@ class Auditor:
         check_moment(block, self.clock, moment)
         logic, *_, taxonomy = ("", *block.logic.split("+"))[-3:]
         known = self.taxonomy if taxonomy == self.taxonomy.version else None
-        scene = Scene(moment, known, is_current=logic == LOGIC)
+        scene = Scene(moment, known, is_current=logic in SAME_POINTS, hears_words=logic == LOGIC)
         reading = Reading(record.body.events if isinstance(record.body, Block) else ())
-        was_held = self.clock.is_held
         for index, fact in enumerate(block.facts):
             place.append(index)
             self._read(fact, reading, scene)
         place.clear()
         reading.finish()
-        self._close(block, scene, was_held=was_held)
+        self._close(block, scene)
 
     def _read(self, fact: AnyFact, reading: Reading, scene: Scene) -> None:
         """Hold one fact against the books, then write it down."""
@@ -138,7 +139,7 @@ class Auditor:
             case PolicyTaken():
                 communities.take_policy(town, fact, event)
             case LeapGranted():
-                communities.grant_leap(self.clock, fact, event)
+                communities.grant_leap(self.clock, fact, event, scene)
             case MemberKnown():
                 members.know(town, fact, event, scene)
             case MemberGone():
@@ -192,18 +193,21 @@ class Auditor:
             case Proposed():
                 proposals.propose(town, fact, scene.event, scene)
             case ClockHeld():
-                communities.hold_clock(self.clock, fact, scene.moment)
+                communities.hold_clock(self.clock, fact, scene)
             case _:
                 pass
 
-    def _close(self, block: DecisionBlock, scene: Scene, *, was_held: bool) -> None:
+    def _close(self, block: DecisionBlock, scene: Scene) -> None:
         """The end of a block: what should have happened in it, and what the next one begins with."""
-        is_held = scene.moment.wanted_ms is not None
-        told = self.clock.is_held or was_held or not self.towns or not is_held
-        demand(
-            told, LOG_TIME, f"log time is held before {scene.moment.wanted_ms}", "that is said, so that somebody looks"
-        )
-        self._deferred = check_standing(self.towns, scene, self._deferred, is_held=is_held)
+        wanted_ms = scene.moment.wanted_ms
+        if wanted_ms is not None and wanted_ms > self.clock.allowed_ms and self.towns:
+            demand(
+                self.clock.is_held,
+                LOG_TIME,
+                f"log time is held before {wanted_ms}, and allowed until {self.clock.allowed_ms}",
+                "that is said, so that somebody looks",
+            )
+        self._deferred = check_standing(self.towns, scene, self._deferred, is_held=wanted_ms is not None)
         in_force = {
             fact.community: f"{self.towns[fact.community].policy.name}@{self.towns[fact.community].policy.version}"
             for fact in block.facts

@@ -5,8 +5,9 @@ from schemas.facts import ClockHeld, CommunityKnown, LeapGranted, PolicyTaken
 from schemas.operations import CommunityDefined, LeapAllowed, PolicySet
 from services.audit.books import Town
 from services.audit.breach import demand
-from services.audit.log_time import Clock, Moment
+from services.audit.log_time import Clock
 from services.audit.rules import AS_SAID, LOG_TIME
+from services.audit.scene import Scene
 from services.audit.silence import expect_all
 
 
@@ -43,7 +44,7 @@ def take_policy(town: Town, fact: PolicyTaken, event: Received) -> None:
     expect_all(town)
 
 
-def grant_leap(clock: Clock, fact: LeapGranted, event: Received) -> None:
+def grant_leap(clock: Clock, fact: LeapGranted, event: Received, scene: Scene) -> None:
     """Take in how far an operator lets time go on.
 
     Raises:
@@ -57,20 +58,24 @@ def grant_leap(clock: Clock, fact: LeapGranted, event: Received) -> None:
         "the operator said otherwise",
     )
     clock.allowed_ms = max(clock.allowed_ms, fact.until_ms)
+    clock.is_held = clock.is_held and not scene.hears_words
 
 
-def hold_clock(clock: Clock, fact: ClockHeld, moment: Moment) -> None:
+def hold_clock(clock: Clock, fact: ClockHeld, scene: Scene) -> None:
     """Take in that time was held.
 
     Raises:
-        BrokenRuleError: it was not, or that was said before.
+        BrokenRuleError: it was not, that was said before, or an operator has just let it go on as far.
     """
+    moment = scene.moment
     demand(
         moment.wanted_ms == fact.wanted_ms and not clock.is_held,
         LOG_TIME,
         f"log time is said to be held before {fact.wanted_ms}",
         "it leaps nowhere"
         if moment.wanted_ms is None
-        else f"it is held before {moment.wanted_ms}, and that is said once",
+        else f"it is held before {moment.wanted_ms}, and that is said once, until somebody speaks",
     )
+    reaches = scene.hears_words and fact.wanted_ms <= clock.allowed_ms
+    demand(not reaches, LOG_TIME, f"log time is said to be held before {fact.wanted_ms}", "an operator just allowed it")
     clock.is_held = True

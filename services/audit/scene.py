@@ -17,6 +17,8 @@ class Scene:
     """None for a block that was decided by another taxonomy: what answers what is not judged then."""
     is_current: bool = True
     """The block was decided by the logic version whose points and follow-ups the auditor knows."""
+    hears_words: bool = True
+    """It was decided by a logic version that says anew that time is held once somebody spoke."""
     event: Received | None = None
     """The cause of the fact being read."""
     is_late: bool = False

@@ -39,7 +39,7 @@ from services.matching.solver import SOLVER_VERSION, Solved
 from services.matching.state import CommunityState, PartitionState
 from services.matching.stirring import settle
 
-LOGIC_VERSION = "2"
+LOGIC_VERSION = "3"
 
 QUESTIONS = (
     due.due_matches,
@@ -213,8 +213,9 @@ class Engine:
             self._take(proposals, moment, facts)
 
     def _hold_clock(self, held_at_ms: int, moment: Moment, facts: list[AnyFact]) -> None:
-        """Say once that time was held, so that an operator is paged."""
-        if self.state.clock.is_held or not self.state.communities:
+        """Say that time was held, so that an operator is paged: once, and again after each word that does not reach."""
+        clock = self.state.clock
+        if clock.is_held or held_at_ms <= clock.leap_until_ms or not self.state.communities:
             return
         fact = ClockHeld(community=min(self.state.communities), wanted_ms=held_at_ms)
         self._take([fact], moment, facts)

@@ -87,6 +87,7 @@ def _take_community(state: PartitionState, fact: CommunityKnown) -> None:
 def _grant_leap(state: PartitionState, fact: LeapGranted) -> None:
     if fact.community in state.communities:
         state.clock.leap_until_ms = max(state.clock.leap_until_ms, fact.until_ms)
+        state.clock.is_held = False  # somebody spoke: where it is held all the same, that is said anew
 
 
 def _hold_clock(state: PartitionState, fact: ClockHeld) -> None:

@@ -233,7 +233,7 @@ class Clock:
     leap_until_ms: int = 0
     """An operator allowed `now` to move up to here."""
     is_held: bool = False
-    """Time wanted to leap and was held; said once."""
+    """Time wanted to leap and was held; said once, until somebody speaks or it goes on."""
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from schemas.operations import (
     AskMerged,
     AskReferred,
     AskReleased,
+    AskSentBack,
     CommunityDefined,
     LeapAllowed,
     MemberReinstated,
@@ -37,7 +38,7 @@ NEXT_DOOR = "hillside"
 OPERATOR = "coordinator-1"
 HOUR_MS = 60 * MINUTE_MS
 WAKING = 9_000
-"""Three days after the last tick somebody says that the time really passed."""
+"""Three days after the last tick somebody says that the time really passed, and a minute later how much of it."""
 QUICK = with_certain_answers(
     Policy(name="saturday", tick_ms=30_000, hold=HoldDial(near_m=500_000), proposal_life_ms=5 * MINUTE_MS)
 )
@@ -96,18 +97,20 @@ MINUTES: dict[int, tuple[AnyEvent, ...]] = {
     12: (AskMerged(community=HERE, operator=OPERATOR, ask="A7", duplicate_of="A6"),
          offer("O5", 80), offer("O6", 90)),
     13: (ProposedByHand(community=HERE, operator=OPERATOR, ask="A6", offer="O6"),),
-    16: (ask("A8", 3_500), AskReferred(community=HERE, operator=OPERATOR, ask="A8", to_community=NEXT_DOOR)),
+    16: (ask("A8", 3_500), AskReferred(community=HERE, operator=OPERATOR, ask="A8", to_community=NEXT_DOOR),
+         AskSentBack(community=HERE, ask="A8", from_community="elsewhere", reason="unknown_need")),  # it never had it
     20: (MemberChanged(community=HERE, member="member-of-O1", asked_per_day_max=1),
          OfferWithdrawn(community=HERE, offer="O3", why=WithdrawnWhy.changed_mind)),
     22: (MemberLeft(community=HERE, member="member-of-O5"),),
     30: (MemberReinstated(community=HERE, operator=OPERATOR, member="member-of-O2"), offer("O7", 500)),
     31: (PolicySet(community=HERE, policy=QUICK.model_copy(update={"version": 2, "open_slots": 1})), ask("A10", 510)),
     32: FOUNDED,  # sent again: dropped as duplicates
-    WAKING: (LeapAllowed(community=HERE, operator=OPERATOR, until_ms=START_MS + (WAKING + 60) * MINUTE_MS),),
+    WAKING: (LeapAllowed(community=HERE, operator=OPERATOR, until_ms=START_MS + 60 * MINUTE_MS),),  # does not reach
+    WAKING + 1: (LeapAllowed(community=HERE, operator=OPERATOR, until_ms=START_MS + (WAKING + 60) * MINUTE_MS),),
 }
 # fmt: on
 
-SILENT_MINUTES = (40, 60, 90, 120, 121, 180, 600, 1_900, 3_200, 4_500, WAKING - 1, WAKING + 1)
+SILENT_MINUTES = (40, 60, 90, 120, 121, 180, 600, 1_900, 3_200, 4_500, WAKING - 1, WAKING + 2)
 """Ticks: proposals and asks run out, an acceptance is never heard of again; at the end the clock wants to leap."""
 
 LIFE = (Verb.accept, Verb.start, Verb.complete, Verb.confirm, Verb.thank)
@@ -116,7 +119,7 @@ LIFE = (Verb.accept, Verb.start, Verb.complete, Verb.confirm, Verb.thank)
 def live_through(embedded: Embedded, clock: VirtualClock) -> None:
     """Let the day pass."""
     blocks: list[DecisionBlock] = []
-    for number in sorted({*range(35), *SILENT_MINUTES, WAKING}):
+    for number in sorted({*range(35), *SILENT_MINUTES, WAKING, WAKING + 1}):
         clock.advance_to(START_MS + number * MINUTE_MS)
         said = [raw(event, _name(event, number)) for event in (*_answers(blocks, number), *MINUTES.get(number, ()))]
         embedded.submit(said)

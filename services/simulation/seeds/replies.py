@@ -56,20 +56,17 @@ class Replies:
         return replies
 
     def _allow(self, held: ClockHeld, heard_ms: int) -> list[Reply]:
-        """An operator's word that time really leapt; rarely nobody gives it."""
+        """An operator's word that time really leapt; rarely nobody gives it.
+
+        What is said too late, or does not reach, is answered: the engine says once more that time is held.
+        """
         draw = chance(self.seed, "leap", held.community, str(held.wanted_ms))
         if draw.random() < NEVER_ALLOWED:
             return []
-        first_ms = heard_ms + draw.choice((0, MINUTE_MS, HOUR_MS))
-        return [
-            self._allowed(held, at_ms, draw.choice((HOUR_MS, 30 * DAY_MS))) for at_ms in (first_ms, first_ms + HOUR_MS)
-        ]
-
-    def _allowed(self, held: ClockHeld, at_ms: int, span_ms: int) -> Reply:
-        """Until some time after it is said. What is said too late to help is why it is said twice."""
-        until_ms = at_ms + span_ms
+        at_ms = heard_ms + draw.choice((0, MINUTE_MS, HOUR_MS))
+        until_ms = at_ms + draw.choice((-HOUR_MS, HOUR_MS, 30 * DAY_MS))
         said = LeapAllowed(community=held.community, operator=COORDINATOR, until_ms=until_ms)
-        return Reply(at_ms, f"leap-{held.community}-{held.wanted_ms}-{at_ms}", said)
+        return [Reply(at_ms, f"leap-{held.community}-{held.wanted_ms}-{at_ms}", said)]
 
     def _say(self, match: Proposed, when: str, heard_ms: int) -> list[Reply]:
         draw = chance(self.seed, "replies", match.match, when)

@@ -273,6 +273,9 @@ class Story:
     def operation(self, command: str, words: list[str], given: dict[str, str]) -> AnyEvent:
         """Everything else: changes, withdrawals, coordinators."""
         town, by, name = "town", "op-1", words[0] if words else ""
+        if command == "allow-leap":
+            until_ms = self.now_ms + duration_ms(name or "30d")
+            return LeapAllowed(community=town, operator=by, until_ms=until_ms)
         simple: dict[str, AnyEvent] = {
             "withdraw": AskWithdrawn(community=town, ask=name or "x"),
             "retract": OfferWithdrawn(community=town, offer=name or "x"),
@@ -283,7 +286,6 @@ class Story:
             "release": AskReleased(community=town, operator=by, ask=name or "x"),
             "escalate": AskEscalated(community=town, operator=by, ask=name or "x"),
             "reinstate": MemberReinstated(community=town, operator=by, member=name or "x"),
-            "allow-leap": LeapAllowed(community=town, operator=by, until_ms=self.now_ms + 30 * 86_400_000),
         }
         if command in simple:
             return simple[command]

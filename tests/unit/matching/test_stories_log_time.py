@@ -173,3 +173,18 @@ def test_log_time_leaps_only_on_an_operators_word() -> None:
     assert story.tell("allow-leap") == []
     assert story.tell("tick 2s") == ["ended A1 expired"]
     assert story.blocks[-1].now_ms == story.now_ms
+
+
+def test_a_word_that_does_not_reach_is_answered_and_so_is_a_clock_held_anew() -> None:
+    story = check("""
+        ask   A1 food cell=0,0 needed=2d
+        tick  3d            -> clock held
+        allow-leap 1h       -> nothing
+        tick  2h            -> clock held
+        tick  2s            -> nothing
+        allow-leap -2h      -> clock held
+        tick  2s            -> nothing
+        allow-leap 1h       -> nothing
+        tick  2s            -> ended A1 expired
+    """)
+    assert story.blocks[-1].now_ms == story.now_ms
