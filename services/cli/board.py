@@ -1,6 +1,5 @@
 """`commonweal board`: look after the board's tables."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from services.board import BoardError, BoardReader, rebuild
 from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson, board_file, log_file, no_such_thing
 from services.cli.log_to_read import AnyFolder, OnKafka, log_of_cluster
+from services.cli.workers_settings import folder_of_workers, settings_of_workers
 from services.runtime.log import LogError, SqliteLog
 
 app = typer.Typer(no_args_is_help=True, help="The board: the tables behind `status`, `explain` and the pages.")
@@ -29,6 +29,7 @@ def board() -> None:
 
 @app.command("rebuild")
 def rebuild_board(
+    context: typer.Context,
     data: AnyFolder = DEFAULT,
     kafka: OnKafka = False,
     as_json: AsJson = False,
@@ -47,7 +48,7 @@ def rebuild_board(
     Example: `commonweal board rebuild --data city`
     """
     if kafka:
-        blocks, content_hash = _rebuild_database(data)
+        blocks, content_hash = _rebuild_database(folder_of_workers(context, data))
     elif not data.is_dir():
         raise refuse_usage(f"{data} is no folder; give the one that `load`, `demo` or `up` wrote, as --data DIR")
     elif not log_file(data).exists():
@@ -74,9 +75,8 @@ def _rebuild_database(data: Path) -> tuple[int, str]:
     with closing(log_of_cluster()) as log:
         from services.board.worker import DatabaseReader, rebuild_database
         from services.runtime.database import connect, ready
-        from services.runtime.worker import WorkerSettings
 
-        settings = WorkerSettings.from_environment({"COMMONWEAL_DATA_DIR": str(data), **os.environ})
+        settings = settings_of_workers(data)
         writing, reading = ready(settings.database_url), connect(settings.database_url, reading=True)
         try:
             with _counting() as told:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.cli.arguments import print_json, refuse_usage
-from services.cli.data_folder import AsJson, no_such_thing
+from services.cli.data_folder import DEFAULT, AsJson, no_such_thing
+from services.cli.workers_settings import WorkersFolder, settings_of_workers
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -15,10 +17,11 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="The database of the Kafka shell: PostgreSQL, or SQLite on one machine.")
 
 Address = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--database",
-        help="`postgresql://user:password@host/database` or `sqlite:////folder/commonweal.db`.",
+        help="`postgresql://user:password@host/database` or `sqlite:////folder/commonweal.db`; as for the workers, the "
+        "SQLite in the data folder where it is left out.",
         envvar="COMMONWEAL_DATABASE_URL",
         show_envvar=True,
         metavar="URL",
@@ -32,7 +35,7 @@ def register(root: typer.Typer) -> None:
 
 
 @app.command("upgrade")
-def upgrade_database(address: Address, as_json: AsJson = False) -> None:
+def upgrade_database(address: Address = None, data: WorkersFolder = DEFAULT, as_json: AsJson = False) -> None:
     """Make the tables, or bring them to this version; does nothing where they are.
 
     All or nothing, one at a time, and safe to repeat. Stop the workers of the old version first.
@@ -43,7 +46,9 @@ def upgrade_database(address: Address, as_json: AsJson = False) -> None:
     """
     from services.runtime.database import upgrade
 
-    with _connected(address) as engine:
+    if not address:
+        data.mkdir(parents=True, exist_ok=True)
+    with _connected(address, data) as engine:
         stood, stands = upgrade(engine)
     if as_json:
         print_json({"from": stood, "to": stands})
@@ -54,7 +59,7 @@ def upgrade_database(address: Address, as_json: AsJson = False) -> None:
 
 
 @app.command("check")
-def check_database(address: Address) -> None:
+def check_database(address: Address = None, data: WorkersFolder = DEFAULT) -> None:
     """Whether the tables are this version's: what every worker asks before it starts.
 
     Exit code 0 when they are, 1 when they are not or nobody answers.
@@ -63,7 +68,7 @@ def check_database(address: Address) -> None:
     """
     from services.runtime.database import DatabaseError, check
 
-    with _connected(address) as engine:
+    with _connected(address, data) as engine:
         try:
             stands = check(engine)
         except DatabaseError as error:
@@ -72,7 +77,7 @@ def check_database(address: Address) -> None:
 
 
 @contextmanager
-def _connected(address: str) -> Iterator["Engine"]:
+def _connected(address: str | None, data: Path) -> Iterator["Engine"]:
     try:
         from services.runtime.database import DatabaseError, connect
     except ModuleNotFoundError as error:
@@ -80,7 +85,7 @@ def _connected(address: str) -> Iterator["Engine"]:
             f"`{error.name}` is not installed; install it by `pip install 'commonweal[kafka]'`"
         ) from error
     try:
-        engine = connect(address)
+        engine = connect(address or settings_of_workers(data).database_url)
         try:
             yield engine
         finally:

@@ -3,7 +3,8 @@
 import typer
 
 from services.cli.arguments import print_json
-from services.cli.data_folder import AsJson
+from services.cli.data_folder import DEFAULT, AsJson
+from services.cli.workers_settings import FOLDER_VARIABLE, WorkersFolder
 
 
 def register(root: typer.Typer) -> None:
@@ -11,21 +12,21 @@ def register(root: typer.Typer) -> None:
     root.command("doctor")(doctor)
 
 
-def doctor(as_json: AsJson = False) -> None:
+def doctor(data: WorkersFolder = DEFAULT, as_json: AsJson = False) -> None:
     """Look at everything a worker of the Kafka shell stands on, as its environment has it. Changes nothing.
 
     Versions, settings, the cluster and its room, clocks, topics, the database and this machine's disk. Run it where a
-    worker runs, with its environment.
+    worker runs, with its environment; --data names the folder of `commonweal up --kafka`.
 
     Exit code 0 when workers can run, 1 when something is wrong.
 
-    Example: `commonweal doctor --json`
+    Example: `commonweal doctor --data city`
     """
     import os
 
     from services.runtime.doctor import State, examine
 
-    findings = examine(os.environ)
+    findings = examine({**os.environ, FOLDER_VARIABLE: str(data)})
     wrong = [each for each in findings if each.state is State.wrong]
     if as_json:
         from dataclasses import asdict

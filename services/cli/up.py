@@ -12,6 +12,7 @@ import typer
 from services.cli.arguments import AllowLeap, FolderToFill, refuse_usage
 from services.cli.data_folder import DEFAULT
 from services.cli.log_to_read import OnKafka
+from services.cli.workers_settings import folder_of_workers, settings_of_workers
 
 if TYPE_CHECKING:
     from services.embedded import Health
@@ -32,7 +33,13 @@ def register(root: typer.Typer) -> None:
     root.command("up")(up)
 
 
-def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = False, kafka: OnKafka = False) -> None:
+def up(
+    context: typer.Context,
+    data: FolderToFill = DEFAULT,
+    port: Port = PORT,
+    allow_leap: AllowLeap = False,
+    kafka: OnKafka = False,
+) -> None:
     """Run Commonweal on a data folder: match, let time go on, and take in what `submit` hands over.
 
     Ctrl-C (or SIGTERM) drains and stops; starting again goes on where it stopped, also after a power cut. One process
@@ -49,7 +56,7 @@ def up(data: FolderToFill = DEFAULT, port: Port = PORT, allow_leap: AllowLeap = 
     Example: `commonweal up --data city`
     """
     if kafka:
-        raise typer.Exit(_up_on_cluster(data, port))
+        raise typer.Exit(_up_on_cluster(folder_of_workers(context, data), port))
     from services.embedded import Embedded, serving
 
     with ExitStack() as opened:
@@ -85,7 +92,7 @@ def _up_on_cluster(data: Path, port: int) -> int:
         )
     data.mkdir(parents=True, exist_ok=True)
     apply(settings)
-    engine = connect(os.environ.get("COMMONWEAL_DATABASE_URL") or f"sqlite:///{data / 'board.sqlite'}")
+    engine = connect(settings_of_workers(data).database_url)
     upgrade(engine)
     engine.dispose()
     workers = WorkersTogether(settings, data, port, lambda sentence: typer.echo(sentence, err=True))

@@ -9,6 +9,7 @@ from services.runtime.doctor import State, examine
 from services.runtime.kafka import KafkaSettings
 from services.runtime.log import wall_clock
 from tests.kafka.records import write
+from tests.kafka.workers import running
 from tests.unit.cli.commands import run
 
 pytestmark = pytest.mark.slow
@@ -34,6 +35,28 @@ def test_where_all_is_well_workers_can_run(environment: dict[str, str], monkeypa
     assert document["well"]
     wrong = {each["subject"] for each in document["findings"] if each["state"] in {"wrong", "not examined"}}
     assert wrong == set()
+
+
+def test_the_folder_of_up_is_examined_and_its_tables_are_made_where_its_workers_look_for_them(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in kafka.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    made = run("database", "upgrade", "--data", "city")
+    checked = run("database", "check", "--data", "city")
+    told = run("doctor", "--data", "city")
+    elsewhere = run("doctor")
+
+    assert [each.exit_code for each in (made, checked, told, elsewhere)] == [0, 0, 0, 0], told.out
+    assert [each.name for each in tmp_path.iterdir()] == ["city"]
+    assert "data in city" in told.out
+    assert "database: well - answers" in told.out
+    assert "database: worth a look - commonweal-data/board.sqlite is not there yet" in elsewhere.out
+    with running("board", kafka, tmp_path / "logs", {"COMMONWEAL_DATA_DIR": str(tmp_path / "city")}) as worker:
+        assert worker.troubles() == []
+    assert sorted(each.name for each in (tmp_path / "city").glob("*.sqlite")) == ["board.sqlite"]
 
 
 @pytest.mark.parametrize("kafka", [("journal",)], indirect=True)

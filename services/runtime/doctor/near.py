@@ -31,8 +31,10 @@ def database_finding(url: str) -> Finding:
     from services.runtime.database import DatabaseError, check, connect
 
     if _is_missing_file(url):
-        remedy = "`commonweal database upgrade` makes it, as COMMONWEAL_DATABASE_URL says where"
-        return Finding("database", State.wrong, "the SQLite file is not there yet", remedy)
+        remedy = (
+            "the first worker makes it, or `commonweal database upgrade`; if workers ran already, give their --data DIR"
+        )
+        return Finding("database", State.worth_a_look, f"{_file(url)} is not there yet", remedy)
     try:
         engine = connect(url)
         try:
@@ -46,8 +48,11 @@ def database_finding(url: str) -> Finding:
 
 def _is_missing_file(url: str) -> bool:
     """Whether connecting would make a file: the doctor makes none."""
-    place = url.removeprefix("sqlite:///")
-    return place != url and not Path(place).exists()
+    return _file(url) != url and not Path(_file(url)).exists()
+
+
+def _file(url: str) -> str:
+    return url.removeprefix("sqlite:///")
 
 
 def disk_finding(folder: Path) -> Finding:

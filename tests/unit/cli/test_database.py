@@ -32,6 +32,16 @@ def test_the_address_may_come_from_the_environment(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "commonweal.db").exists()
 
 
+def test_without_an_address_it_is_the_sqlite_of_the_workers_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMONWEAL_DATA_DIR", str(tmp_path / "named"))
+
+    assert RUN.invoke(app, ["database", "upgrade"]).exit_code == 0
+    assert RUN.invoke(app, ["database", "upgrade", "--data", str(tmp_path / "typed")]).exit_code == 0
+    assert sorted(path.parent.name for path in tmp_path.rglob("board.sqlite")) == ["named", "typed"]
+
+
 @pytest.mark.parametrize("command", ["upgrade", "check"])
 def test_an_address_that_is_none_is_refused_in_a_sentence(command: str) -> None:
     refused = RUN.invoke(app, ["database", command, "--database", "oracle://someone:hidden@somewhere"])

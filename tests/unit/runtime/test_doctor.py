@@ -70,11 +70,14 @@ def test_without_the_clients_the_doctor_says_what_to_install_and_looks_no_furthe
     assert said.stdout == "[('versions', 'install Commonweal with its extra: commonweal[kafka]')]\n"
 
 
-def test_a_database_that_is_not_there_is_wrong_and_not_made(tmp_path: Path) -> None:
+def test_a_database_that_is_not_there_is_worth_a_look_since_workers_make_it_and_the_doctor_does_not(
+    tmp_path: Path,
+) -> None:
     finding = database_finding(f"sqlite:///{tmp_path}/board.sqlite")
 
-    assert finding.state is State.wrong
-    assert "`commonweal database upgrade` makes it" in (finding.remedy or "")
+    assert finding.state is State.worth_a_look
+    assert f"{tmp_path}/board.sqlite is not there yet" in finding.says
+    assert "--data DIR" in (finding.remedy or "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -99,5 +102,5 @@ def test_without_a_broker_what_needs_one_is_not_examined_and_the_rest_is(tmp_pat
 
     assert states["broker"] is State.wrong
     assert {states[name] for name in ("broker's disk", "clocks", "topics")} == {State.not_examined}
-    assert states["database"] is State.wrong
+    assert states["database"] is State.worth_a_look
     assert "disk" in states
