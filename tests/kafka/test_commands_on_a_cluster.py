@@ -78,6 +78,36 @@ def test_an_undecided_event_on_a_cluster_can_be_stepped_over_and_a_decided_one_c
     assert [(one["word"]["place"], one["applied"]) for one in listed] == [(f"{partition}/{offset}/1", False)]
 
 
+def test_status_and_explain_tell_of_the_workers_board(
+    towns: Towns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ("--kafka", "--data", tmp_path)
+    missing = run("status", *at)
+    assert run("board", "rebuild", *at).exit_code == 0
+
+    status = run("status", *at, "--json").document
+    waiting = status["waiting_most_urgent"][0]["ask"]
+    told = run("explain", waiting, *at, "--json").document
+    match = told["matches"][0]["row"]["match"] if told["matches"] else None
+    words = run("status", *at)
+    nobody = run("explain", "nobody", *at)
+    monkeypatch.setenv("COMMONWEAL_DATABASE_URL", f"sqlite:///{tmp_path / 'board.sqlite'}")
+    by_address = run("explain", waiting, "--kafka")
+    monkeypatch.setenv("COMMONWEAL_KAFKA_BOOTSTRAP", "127.0.0.1:1")
+    without_broker = run("status", "--kafka")
+
+    assert (missing.exit_code, "there is no board yet" in missing.err) == (1, True)
+    assert {each["community"] for each in status["communities"]} == set(towns.names)
+    behind = {each["partition"]: (each["engine_behind"], each["board_behind"]) for each in status["partitions"]}
+    assert behind == dict.fromkeys(towns.partitions, (1, 0))
+    assert " ".join(words.out.split()).count("engine 1 behind the journal") == len(towns.partitions)
+    assert (told["kind"], told["ask"]["row"]["ask"]) == ("ask", waiting)
+    assert match is None or run("explain", match, *at).exit_code == 0
+    assert (nobody.exit_code, "`commonweal status --kafka` shows some" in nobody.err) == (1, True)
+    assert (by_address.exit_code, waiting in by_address.out) == (0, True)
+    assert (without_broker.exit_code, "how far behind it is cannot be told" in without_broker.err) == (0, True)
+
+
 def test_a_cluster_that_is_not_there_is_said_in_a_sentence(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
