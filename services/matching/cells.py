@@ -1,8 +1,9 @@
 """What lies near: asks and offers of one need, filed by cells."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from schemas.listed import Offer
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
 from services.matching.plane import gap_m
@@ -27,32 +28,59 @@ def hood_of(place: Place) -> Cell:
     return place.x_m // HOOD_M, place.y_m // HOOD_M
 
 
-class OfferGrid:
-    """Open offers of one need by cell, and those that can help from afar."""
+class OfferGrids:
+    """Open offers by need and cell, and those that can help from afar."""
 
     def __init__(self) -> None:
-        self.cells: dict[Cell, dict[str, OfferState]] = {}
-        self.remote: dict[str, OfferState] = {}
-        self.radius_m_max = 0
-        """No offer here ever reached further; it may grow, never shrink."""
+        self._filed: dict[str, Offer] = {}
+        """Offer → as it was when it was filed."""
+        self._cells: dict[str, dict[Cell, dict[str, OfferState]]] = {}
+        self._remote: dict[str, dict[str, OfferState]] = {}
+        self._reach_m_max: dict[str, int] = {}
+        """Need → no offer of it ever reached further; it may grow, never shrink."""
+
+    def has(self, name: str) -> bool:
+        """An offer is filed under this name."""
+        return name in self._filed
 
     def put(self, offer: OfferState) -> None:
-        """File an open offer."""
+        """File an open offer, in place of what was filed under its name."""
         spec = offer.spec
-        if spec.remote:
-            self.remote[spec.offer] = offer
-        if spec.place is not None:
-            self.radius_m_max = max(self.radius_m_max, spec.radius_m)
-            self.cells.setdefault(cell_of(spec.place), {})[spec.offer] = offer
+        self.take(spec.offer)
+        self._filed[spec.offer] = spec
+        for need in spec.needs:
+            if spec.remote:
+                self._remote.setdefault(need, {})[spec.offer] = offer
+            if spec.place is not None:
+                self._reach_m_max[need] = max(self._reach_m_max.get(need, 0), spec.radius_m)
+                self._cells.setdefault(need, {}).setdefault(cell_of(spec.place), {})[spec.offer] = offer
 
-    def take(self, name: str, cell: Cell | None) -> None:
+    def put_all(self, offers: Iterable[OfferState]) -> None:
+        """File many open offers."""
+        for offer in offers:
+            self.put(offer)
+
+    def take(self, name: str) -> None:
         """Remove what was filed under a name."""
-        self.remote.pop(name, None)
-        if cell is not None:
-            filed = self.cells.get(cell, {})
-            filed.pop(name, None)
-            if not filed:
-                self.cells.pop(cell, None)
+        spec = self._filed.pop(name, None)
+        if spec is None:
+            return
+        for need in spec.needs:
+            self._remote.get(need, {}).pop(name, None)
+            if spec.place is not None:
+                cells, cell = self._cells[need], cell_of(spec.place)
+                del cells[cell][name]
+                if not cells[cell]:
+                    del cells[cell]
+
+    def near(self, need: str, ask: AskState) -> Iterator[tuple[int, OfferState]]:
+        """Offers of a need both sides agree to the way of, each with its metres; remote help comes with none."""
+        if ask.spec.remote:
+            yield from ((0, offer) for offer in self._remote.get(need, {}).values())
+        cells, place = self._cells.get(need), ask.spec.place
+        if cells and place is not None:
+            filed = around(cells, place, farthest_m(ask, self._reach_m_max[need]))
+            yield from within_reach(ask, place, (offer for offers in filed for offer in offers.values()))
 
 
 class AskGrid:
@@ -143,18 +171,16 @@ def around(cells: Mapping[Cell, Filed], place: Place, way_m: int) -> Iterator[Fi
                 yield filed_here
 
 
-def within_reach(grid: OfferGrid, ask: AskState) -> Iterator[tuple[int, OfferState]]:
-    """Offers both sides agree to the way of, each with its metres; remote help comes with none."""
-    if ask.spec.remote:
-        for offer in grid.remote.values():
-            yield 0, offer
-    place = ask.spec.place
-    if place is None:
-        return
-    limit_m = grid.radius_m_max if ask.spec.reach_m is None else min(ask.spec.reach_m, grid.radius_m_max)
-    for offer in (offer for filed in around(grid.cells, place, limit_m) for offer in filed.values()):
+def farthest_m(ask: AskState, reach_m_max: int) -> int:
+    """So far from an ask it makes sense to look, where no offer reaches further than `reach_m_max`."""
+    return reach_m_max if ask.spec.reach_m is None else min(ask.spec.reach_m, reach_m_max)
+
+
+def within_reach(ask: AskState, place: Place, offers: Iterable[OfferState]) -> Iterator[tuple[int, OfferState]]:
+    """Those of some offers with a place whose way both sides agree to, each with its metres."""
+    for offer in offers:
         if ask.spec.remote and offer.spec.remote:
-            continue
+            continue  # found already, without a way
         assert offer.spec.place is not None, "only offers with a place are filed in cells"
         way_m = gap_m(place, offer.spec.place)
         if way_m <= reach_m(ask, offer):

@@ -73,7 +73,7 @@ class KeptEndings:
         self._ripe_asks: dict[str, None] = {}
         """Ended long enough ago; something of theirs may still be going on."""
         self._ripe_offers: dict[str, None] = {}
-        self._fading: dict[str, None] = dict.fromkeys(community.members)
+        self._fading = {name: None for name, member in community.members.items() if _has_nothing(member)}
 
     def note(self, fact: AnyFact) -> None:
         """Take in what a fact changed; called after the state has evolved."""

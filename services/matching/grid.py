@@ -32,12 +32,12 @@ from schemas.facts import (
 )
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
+from services.matching import filing
 from services.matching.acceptance import next_look_ms
-from services.matching.cells import AskGrid, Cell, OfferGrid, cell_of, within_reach
+from services.matching.cells import AskGrid, OfferGrids
 from services.matching.columns import Columns
-from services.matching.due_heap import Due, pop_due
+from services.matching.due_heap import Dues
 from services.matching.endings import Endings, KeptEndings
-from services.matching.follow_up import follow_ups
 from services.matching.hoods import Hoods
 from services.matching.index import (
     WOKEN_FROM,
@@ -47,10 +47,11 @@ from services.matching.index import (
     may_be_proposed,
     silence_ends_ms,
 )
+from services.matching.offer_columns import OfferColumns
 from services.matching.score import Prospects
 from services.matching.series import key_of
 from services.matching.series_rests import SeriesRests
-from services.matching.state import ACTIVE, AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
+from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
 from services.matching.waiting_room import WaitingRoom
@@ -63,20 +64,15 @@ class GridIndex:
         self._community = community
         self._taxonomy = taxonomy
         self._open_asks: dict[str, AskState] = {}
-        self._grids: dict[str, OfferGrid] = {}
-        self._hoods = Hoods()
         self._unasked = AskGrid(taxonomy)
         """Open asks for which nobody is asked now, where answers are uncertain."""
-        self._looking: dict[str, int] = {}
-        """Ask → since when the ages of its next look count."""
-        self._looks: list[tuple[int, str, int]] = []
-        self._filed: dict[str, tuple[tuple[str, ...], Cell | None, int | None]] = {}
-        """Offer → its needs, its cell and its neighbourhood."""
-        self._match_ends: Due = []
+        self._looks = Dues()
+        """When asks are looked at again; at least once for each that is open."""
+        self._match_ends = Dues()
         self._follow_ups: list[tuple[int, str, FollowUp]] = []
-        self._ask_ends: Due = []
-        self._offer_ends: Due = []
-        self._escalations: Due = []
+        self._ask_ends = Dues()
+        self._offer_ends = Dues()
+        self._escalations = Dues()
         self._series = SeriesRests(community)
         self._room = WaitingRoom(community)
         self._kept = KeptEndings(community)
@@ -84,16 +80,17 @@ class GridIndex:
         self.columns: Columns | None = None
         self._tally: Tally | None = None
         """Supply is counted where remaining life has a price."""
+        self._offers: OfferGrids | OfferColumns
+        self._hoods = Hoods()
         if community.policy.acceptance.is_certain:
             self._tally = Tally(taxonomy, community.policy.score, community.arrivals)
+            self._offers = OfferGrids()
         else:
             self.columns = Columns(community, taxonomy, self._hoods)
-        for ask in community.asks.values():
-            self._file_ask(ask)
-        for offer in community.offers.values():
-            self._file_offer(offer)
-        for match in community.matches.values():
-            self._file_match(match)
+            self._offers = self.columns.offers
+        self._file_all_asks()
+        self._file_all_offers()
+        self._file_all_matches()
         for key in community.series:
             self._series.file(key)
 
@@ -107,7 +104,7 @@ class GridIndex:
     def matches_due(self, now_ms: int) -> list[MatchState]:
         """See `Index`."""
         known, due = self._community, dict[str, MatchState]()
-        for ends_ms, name in pop_due(self._match_ends, now_ms):
+        for ends_ms, name in self._match_ends.pop(now_ms):
             match = known.matches.get(name)
             if match is not None and silence_ends_ms(known.policy, match, known.asks[match.ask]) == ends_ms:
                 due[name] = match
@@ -119,19 +116,19 @@ class GridIndex:
         while self._follow_ups and self._follow_ups[0][0] < now_ms:
             at_ms, name, what = heappop(self._follow_ups)
             match = self._community.matches.get(name)
-            if match is not None and (at_ms, what) in self._follow_ups_of(match):
+            if match is not None and (at_ms, what) in filing.follow_ups_of(self._community, match):
                 due[name, what] = match
         return [(match, what) for (_, what), match in due.items()]
 
     def asks_due(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in pop_due(self._ask_ends, now_ms)})
+        names = sorted({name: None for _, name in self._ask_ends.pop(now_ms)})
         asks = [self._community.asks[name] for name in names if name in self._community.asks]
         return [ask for ask in asks if is_ask_due(self._community, ask, now_ms)]
 
     def offers_due(self, now_ms: int) -> list[OfferState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in pop_due(self._offer_ends, now_ms)})
+        names = sorted({name: None for _, name in self._offer_ends.pop(now_ms)})
         offers = [self._community.offers[name] for name in names if name in self._community.offers]
         return [offer for offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
 
@@ -145,7 +142,7 @@ class GridIndex:
 
     def asks_to_escalate(self, now_ms: int) -> list[AskState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in pop_due(self._escalations, now_ms)})
+        names = sorted({name: None for _, name in self._escalations.pop(now_ms)})
         asks = [self._open_asks[name] for name in names if name in self._open_asks]
         policy = self._community.policy
         return [ask for ask in asks if not ask.escalated and escalates_ms(policy, ask) < now_ms]
@@ -158,16 +155,16 @@ class GridIndex:
     def asks_to_look_at(self, round_ms: int, now_ms: int) -> list[AskState]:
         """See `Index`."""
         policy, asks, due = self._community.policy, self._community.asks, dict[str, AskState]()
-        while self._looks and self._looks[0][0] <= now_ms:
-            look_ms, name, touched_ms = heappop(self._looks)
+        for look_ms, name in self._looks.pop(now_ms + 1):
             ask = asks.get(name)
-            if ask is None or not ask.is_open or ask.touched_ms != touched_ms:
+            if ask is None or not ask.is_open or next_look_ms(policy, ask.touched_ms, look_ms - 1) != look_ms:
                 continue  # something happened to it since: another entry stands for it
-            heappush(self._looks, (next_look_ms(policy, touched_ms, now_ms), name, touched_ms))
-            is_first = look_ms > round_ms  # else it stands from rounds that were folded, and was looked at by then
-            if may_be_proposed(policy, ask) and (is_first or next_look_ms(policy, touched_ms, round_ms) <= now_ms):
+            if name not in due:
                 due[name] = ask
-        return [ask for _, ask in sorted(due.items())]
+                self._looks.add(next_look_ms(policy, ask.touched_ms, now_ms), name)
+        # what stands from rounds that were folded was looked at by then
+        waiting = [ask for _, ask in sorted(due.items()) if may_be_proposed(policy, ask)]
+        return [ask for ask in waiting if next_look_ms(policy, ask.touched_ms, round_ms) <= now_ms]
 
     def asks_around(self, offer: OfferState) -> list[AskState]:
         """See `Index`."""
@@ -189,10 +186,8 @@ class GridIndex:
         """See `Index`."""
         near: dict[str, tuple[int, str, OfferState]] = {}
         for need in self._taxonomy.answers(ask.spec.need):
-            grid = self._grids.get(need)
-            if grid is not None:
-                for way_m, offer in within_reach(grid, ask):
-                    near[offer.spec.offer] = (way_m, offer.spec.offer, offer)
+            for way_m, offer in self._offers.near(need, ask):
+                near[offer.spec.offer] = (way_m, offer.spec.offer, offer)
         rows = sorted(near.values(), key=lambda row: row[:2])
         return [offer for _, _, offer in rows[: looked_at_max(self._community.policy)]]
 
@@ -279,6 +274,34 @@ class GridIndex:
         if self.columns is not None:
             self.columns.members.note(name)
 
+    def _file_all_asks(self) -> None:
+        """All asks as they stand; nothing was filed before."""
+        policy, asks = self._community.policy, list(self._community.asks.values())
+        self._open_asks = {ask.spec.ask: ask for ask in asks if ask.is_open}
+        self._ask_ends.add_all(*filing.ends_of_asks(asks))
+        self._escalations.add_all(*filing.escalations_of(policy, self._open_asks.values()))
+        if self.columns is not None:
+            self._looks.add_all(*filing.looks_of(policy, self._open_asks, self._community.round_ms))
+        for name, ask in self._open_asks.items():
+            if self._tally is not None:
+                self._tally.watch((False, name), side_of_ask(ask))
+            elif not ask.proposed:
+                self._unasked.put(ask, is_new=True)
+
+    def _file_all_offers(self) -> None:
+        offers = list(self._community.offers.values())
+        self._offer_ends.add_all(*filing.ends_of_offers(offers))
+        open_offers = [offer for offer in offers if offer.is_open]
+        self._offers.put_all(open_offers)
+        if self._tally is not None:
+            for offer in open_offers:
+                self._tally.watch((True, offer.spec.offer), side_of_offer(offer))
+
+    def _file_all_matches(self) -> None:
+        self._match_ends.add_all(*filing.ends_of_matches(self._community))
+        for match in self._community.matches.values():
+            self._file_follow_ups(match)
+
     def _file_ask(self, ask: AskState, *, is_new: bool = False) -> None:
         """File an ask as it stands now.
 
@@ -293,9 +316,9 @@ class GridIndex:
             if self._tally is not None:
                 self._tally.watch((False, name), side_of_ask(ask))
             self._open_asks[name] = ask
-            heappush(self._ask_ends, (ask.spec.deadline_ms, name))
+            self._ask_ends.add(ask.spec.deadline_ms, name)
             if not ask.escalated:
-                heappush(self._escalations, (escalates_ms(self._community.policy, ask), name))
+                self._escalations.add(escalates_ms(self._community.policy, ask), name)
         self._file_look(ask)
         if ask.proposed:
             self._unasked.take(name)
@@ -305,21 +328,18 @@ class GridIndex:
     def _close_ask(self, ask: AskState) -> None:
         name = ask.spec.ask
         self._open_asks.pop(name, None)
-        self._looking.pop(name, None)
         self._unasked.take(name)
         if self.columns is not None:
             self.columns.asks.forget(name)
         if self._tally is not None:
             self._tally.forget((False, name))
         if ask.ended is None:
-            heappush(self._ask_ends, (0, name))  # nothing unmet: due as soon as nothing is left to confirm
+            self._ask_ends.add(0, name)  # nothing unmet: due as soon as nothing is left to confirm
 
     def _file_look(self, ask: AskState) -> None:
-        name = ask.spec.ask
-        if self.columns is not None and self._looking.get(name) != ask.touched_ms:
-            self._looking[name] = ask.touched_ms
+        if self.columns is not None:
             look_ms = next_look_ms(self._community.policy, ask.touched_ms, self._community.round_ms)
-            heappush(self._looks, (look_ms, name, ask.touched_ms))
+            self._looks.add(look_ms, ask.spec.ask)
 
     def _file_offer(self, offer: OfferState, *, is_new: bool = False) -> None:
         """File an offer as it stands now.
@@ -328,50 +348,29 @@ class GridIndex:
             is_new: it was listed; a move of a match changes only whether it is open.
         """
         name = offer.spec.offer
-        was_open = name in self._filed
+        was_open = self._offers.has(name)
         if was_open and offer.is_open and not is_new:
             return
-        needs, cell, hood = self._filed.pop(name, ((), None, None))
-        if hood is not None:
-            self._hoods.add(hood, -1)
-        for need in needs:
-            self._grids[need].take(name, cell)
         if offer.ended is None:
-            heappush(self._offer_ends, (offer.spec.deadline_ms, name))
+            self._offer_ends.add(offer.spec.deadline_ms, name)
         if offer.is_open:
-            self._open_offer(offer, was_open=was_open, is_new=is_new)
+            if self._tally is not None:
+                self._tally.watch((True, name), side_of_offer(offer))
+            self._offers.put(offer)
         elif was_open:
-            self._close_offer(name)
-
-    def _open_offer(self, offer: OfferState, *, was_open: bool, is_new: bool) -> None:
-        name, place = offer.spec.offer, offer.spec.place
-        if self._tally is not None and (is_new or not was_open):
-            self._tally.watch((True, name), side_of_offer(offer))
-        if self.columns is not None:
-            self.columns.offers.put(offer)
-        cell, hood = (None, None) if place is None else (cell_of(place), self._hoods.number_at(place))
-        self._filed[name] = (offer.spec.needs, cell, hood)
-        if hood is not None:
-            self._hoods.add(hood, 1)
-        for need in offer.spec.needs:
-            self._grids.setdefault(need, OfferGrid()).put(offer)
-
-    def _close_offer(self, name: str) -> None:
-        if self._tally is not None:
-            self._tally.forget((True, name))
-        if self.columns is not None:
-            self.columns.offers.take(name)
+            if self._tally is not None:
+                self._tally.forget((True, name))
+            self._offers.take(name)
 
     def _file_match(self, match: MatchState) -> None:
         ends_ms = silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
         if ends_ms is not None:
-            heappush(self._match_ends, (ends_ms, match.match))
-        for at_ms, what in self._follow_ups_of(match):
-            heappush(self._follow_ups, (at_ms, match.match, what))
+            self._match_ends.add(ends_ms, match.match)
+        self._file_follow_ups(match)
 
-    def _follow_ups_of(self, match: MatchState) -> list[tuple[int, FollowUp]]:
-        ask = self._community.asks[match.ask]
-        return list(follow_ups(self._community.policy, match, ask)) if match.status in ACTIVE else []
+    def _file_follow_ups(self, match: MatchState) -> None:
+        for at_ms, what in filing.follow_ups_of(self._community, match):
+            heappush(self._follow_ups, (at_ms, match.match, what))
 
     # fmt: off
     _STEPS: ClassVar[Mapping[type, Callable[..., None]]] = {

@@ -3,7 +3,7 @@
 import numpy as np
 
 from schemas.model import Place
-from services.matching.cells import Cell, hood_of
+from services.matching.cells import HOOD_M, Cell, hood_of
 from services.matching.member_columns import FIRST_ROWS, Numbers, Table
 
 AROUND = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
@@ -19,7 +19,17 @@ class Hoods:
 
     def number_at(self, place: Place) -> int:
         """The number of a place's neighbourhood, with those around it known."""
-        number = self._number(hood := hood_of(place))
+        return self.number_of(hood_of(place))
+
+    def numbers_at(self, x_m: Numbers, y_m: Numbers) -> Numbers:
+        """The numbers of many places' neighbourhoods."""
+        hoods, place = np.unique(np.stack((x_m // HOOD_M, y_m // HOOD_M)), axis=1, return_inverse=True)
+        numbers = [self.number_of(hood) for hood in zip(*hoods.tolist(), strict=True)]
+        return np.array(numbers, dtype=np.int64)[place.ravel()]
+
+    def number_of(self, hood: Cell) -> int:
+        """The number of a neighbourhood, with those around it known."""
+        number = self._number(hood)
         if self._around[number, 0] < 0:
             x, y = hood
             numbers = [self._number((x + east, y + north)) for east, north in AROUND]
@@ -29,6 +39,10 @@ class Hoods:
     def add(self, number: int, offers: int) -> None:
         """So many offers more, or fewer, are open there."""
         self._open[number] += offers
+
+    def add_all(self, numbers: Numbers) -> None:
+        """An offer more is open in each of these."""
+        np.add.at(self._open, numbers, 1)
 
     def open_around(self, number: int) -> int:
         """How many offers are open in a neighbourhood and the eight around it."""

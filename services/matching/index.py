@@ -7,7 +7,7 @@ the same order, so both decide the same.
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
-from schemas.codes import FollowUp, MatchStatus
+from schemas.codes import FollowUp, MatchStatus, Urgency
 from schemas.facts import AnyFact
 from schemas.policy import Policy
 from schemas.taxonomy import Taxonomy
@@ -130,8 +130,13 @@ def may_be_proposed(policy: Policy, ask: AskState) -> bool:
 
 def escalates_ms(policy: Policy, ask: AskState) -> int:
     """When an ask comes to a coordinator, or comes back to one who gave it back."""
-    wait_ms: int = getattr(policy.escalate_after_ms, WORDS.get(ask.spec.urgency, "normal"))
-    return max(ask.spec.opened_ms, ask.released_ms) + wait_ms
+    return max(ask.spec.opened_ms, ask.released_ms) + escalation_wait_ms(policy, ask.spec.urgency)
+
+
+def escalation_wait_ms(policy: Policy, urgency: Urgency) -> int:
+    """How long an ask of this urgency waits before a coordinator hears of it."""
+    wait_ms: int = getattr(policy.escalate_after_ms, WORDS.get(urgency, "normal"))
+    return wait_ms
 
 
 class NaiveIndex:

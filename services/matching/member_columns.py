@@ -4,7 +4,8 @@ Some of it changes as time passes (quiet hours begin, a question asked yesterday
 moment until which it holds, and is written anew when it is read after that.
 """
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -18,9 +19,18 @@ from services.matching.state import WEEK_MS, CommunityState, MemberState
 
 ALWAYS_MS = 2**62
 FIRST_ROWS = 64
+ROOM = 8
+"""A table that is full grows by its length over this: what is written to is what takes memory."""
 BITS_MAX = 62
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
+Shape = TypeVar("Shape", tuple[int], tuple[int, int])
+
+
+def with_room(table: np.ndarray[Shape, np.dtype[np.int64]]) -> np.ndarray[Shape, np.dtype[np.int64]]:
+    """The table, and room for some more rows, all zero."""
+    room = np.zeros((max(len(table) // ROOM, FIRST_ROWS), *table.shape[1:]), dtype=np.int64)
+    return np.concatenate([table, room])
 
 
 class Charter(NamedTuple):
@@ -78,9 +88,21 @@ class MemberColumns:
             self.names.append(name)
             self._said.append(None)
             if row == len(self._charters):
-                self._charters = np.concatenate([self._charters, np.zeros_like(self._charters)])
-                self._standings = np.concatenate([self._standings, np.zeros_like(self._standings)])
+                self._charters, self._standings = with_room(self._charters), with_room(self._standings)
         return row
+
+    def rows(self, names: Sequence[str]) -> list[int]:
+        """The rows of many members; where nobody has one yet, all are made at once."""
+        if self.names:
+            return [self.row(name) for name in names]
+        self.row_of = dict.fromkeys(names, 0)
+        self.names = list(self.row_of)
+        self.row_of.update(zip(self.names, range(len(self.names)), strict=True))
+        self._said = [None] * len(self.names)
+        rows = len(self.names) + len(self.names) // ROOM + FIRST_ROWS
+        self._charters = np.zeros((rows, CHARTER_WIDTH), dtype=np.int64)
+        self._standings = np.zeros((rows, STANDING_WIDTH), dtype=np.int64)
+        return list(map(self.row_of.__getitem__, names))
 
     def note(self, name: str) -> None:
         """Something about a member changed: the row is written anew when it is read next."""
