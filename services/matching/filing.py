@@ -23,7 +23,7 @@ def ends_of_asks(asks: Iterable[AskState]) -> Moments:
     return [ask.spec.deadline_ms if ask.is_open else 0 for ask in going_on], [ask.spec.ask for ask in going_on]
 
 
-def escalations_of(policy: Policy, open_asks: Iterable[AskState]) -> Moments:
+def escalations(policy: Policy, open_asks: Iterable[AskState]) -> Moments:
     """When those that are not escalated will be: `index.escalates_ms` of each."""
     waiting = [ask for ask in open_asks if not ask.escalated]
     wait_ms = {urgency: escalation_wait_ms(policy, urgency) for urgency in {ask.spec.urgency: None for ask in waiting}}

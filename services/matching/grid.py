@@ -32,12 +32,12 @@ from schemas.facts import (
 )
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
-from services.matching import filing
 from services.matching.acceptance import next_look_ms
 from services.matching.cells import AskGrid, OfferGrids
 from services.matching.columns import Columns
 from services.matching.due_heap import Dues
 from services.matching.endings import Endings, KeptEndings
+from services.matching.filing import ends_of_asks, ends_of_matches, ends_of_offers, escalations, follow_ups_of, looks_of
 from services.matching.hoods import Hoods
 from services.matching.index import (
     WOKEN_FROM,
@@ -116,7 +116,7 @@ class GridIndex:
         while self._follow_ups and self._follow_ups[0][0] < now_ms:
             at_ms, name, what = heappop(self._follow_ups)
             match = self._community.matches.get(name)
-            if match is not None and (at_ms, what) in filing.follow_ups_of(self._community, match):
+            if match is not None and (at_ms, what) in follow_ups_of(self._community, match):
                 due[name, what] = match
         return [(match, what) for (_, what), match in due.items()]
 
@@ -278,10 +278,10 @@ class GridIndex:
         """All asks as they stand; nothing was filed before."""
         policy, asks = self._community.policy, list(self._community.asks.values())
         self._open_asks = {ask.spec.ask: ask for ask in asks if ask.is_open}
-        self._ask_ends.add_all(*filing.ends_of_asks(asks))
-        self._escalations.add_all(*filing.escalations_of(policy, self._open_asks.values()))
+        self._ask_ends.add_all(*ends_of_asks(asks))
+        self._escalations.add_all(*escalations(policy, self._open_asks.values()))
         if self.columns is not None:
-            self._looks.add_all(*filing.looks_of(policy, self._open_asks, self._community.round_ms))
+            self._looks.add_all(*looks_of(policy, self._open_asks, self._community.round_ms))
         for name, ask in self._open_asks.items():
             if self._tally is not None:
                 self._tally.watch((False, name), side_of_ask(ask))
@@ -290,7 +290,7 @@ class GridIndex:
 
     def _file_all_offers(self) -> None:
         offers = list(self._community.offers.values())
-        self._offer_ends.add_all(*filing.ends_of_offers(offers))
+        self._offer_ends.add_all(*ends_of_offers(offers))
         open_offers = [offer for offer in offers if offer.is_open]
         self._offers.put_all(open_offers)
         if self._tally is not None:
@@ -298,7 +298,7 @@ class GridIndex:
                 self._tally.watch((True, offer.spec.offer), side_of_offer(offer))
 
     def _file_all_matches(self) -> None:
-        self._match_ends.add_all(*filing.ends_of_matches(self._community))
+        self._match_ends.add_all(*ends_of_matches(self._community))
         for match in self._community.matches.values():
             self._file_follow_ups(match)
 
@@ -369,7 +369,7 @@ class GridIndex:
         self._file_follow_ups(match)
 
     def _file_follow_ups(self, match: MatchState) -> None:
-        for at_ms, what in filing.follow_ups_of(self._community, match):
+        for at_ms, what in follow_ups_of(self._community, match):
             heappush(self._follow_ups, (at_ms, match.match, what))
 
     # fmt: off
