@@ -24,16 +24,20 @@ def register(root: typer.Typer) -> None:
 def export_journal(file: Out, data: AnyFolder = DEFAULT, kafka: OnKafka = False) -> None:
     """Write the journal as JSON Lines, with its stamps; `commonweal up` may be running meanwhile.
 
-    Ids, codes and cells only: the journal holds nobody's name. Whoever imports it gets the same decisions.
+    Ids, codes and cells only: the journal holds nobody's name. Whoever imports it gets the same decisions: what operators
+    said of its events (`commonweal quarantine`) stands before it in the file, with the reason. Only a word that was taken
+    back after it was heeded is lost on the way.
 
     Example: `commonweal journal export journal.jsonl --data city`
     """
     from schemas.topics import JOURNAL
     from services.runtime.log import export_topic
+    from services.runtime.quarantine import export_words
 
     with log_to_read(data, kafka=kafka) as log, writing(file) as out:
+        words = export_words(log, out)
         count = export_topic(log, JOURNAL, out)
-    typer.echo(f"wrote {count:,} journal records", err=True)
+    typer.echo(f"wrote {count:,} journal records{_beside(words)}", err=True)
 
 
 @app.command("import")
@@ -58,12 +62,20 @@ def import_journal(file: In, data: FolderToFill = DEFAULT, kafka: OnKafka = Fals
             {
                 "records": imported.records,
                 "decided": imported.decided,
+                "quarantined": imported.words,
                 "troubles": [trouble.sentence for trouble in imported.troubles],
             }
         )
     else:
-        typer.echo(f"took in {imported.records:,} journal records and decided {imported.decided:,}")
+        typer.echo(
+            f"took in {imported.records:,} journal records{_beside(imported.words)}, and decided {imported.decided:,}"
+        )
         for trouble in imported.troubles:
             typer.echo(trouble.sentence, err=True)
     if imported.troubles:
         raise typer.Exit(2)
+
+
+def _beside(words: int) -> str:
+    """What operators said of the journal's events."""
+    return f" with an operator's word about {words:,} of their events" if words else ""

@@ -20,6 +20,7 @@ from services.runtime.log import (
     import_topic,
     wall_clock,
 )
+from services.runtime.quarantine import import_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Imported:
     """Journal records taken in."""
     decided: int
     """Of them, those that were decided."""
+    words: int
+    """Taken in before them: events that operators said are to be stepped over."""
     troubles: tuple[Trouble, ...]
     """Why some were not."""
 
@@ -37,11 +40,13 @@ class Imported:
 def import_journal(path: Path, file: BufferedReader) -> Imported:
     """Take an exported journal into a fresh data folder, with its offsets and stamps, and decide all of it.
 
+    What operators said of its events comes with it, so that the same are stepped over for the same reason.
+
     The folder lives on the clock that the journal lived on. If anything is wrong with the file, nothing is left of it.
 
     Raises:
         NotFreshError: the folder holds a log already.
-        JournalFileError: a line cannot be taken in.
+        JournalFileError, QuarantineError: a line cannot be taken in.
         EmbeddedError, LogError, BoardError: the folder cannot be used.
     """
     folder = DataFolder(path)
@@ -50,12 +55,13 @@ def import_journal(path: Path, file: BufferedReader) -> Imported:
     folder.create()
     kind = clock_kind_of(file)
     with _all_or_nothing(folder, kind) as log:
-        records = import_topic(log, JOURNAL, file)
+        lines = import_words(log, file)
+        records = import_topic(log, JOURNAL, file, first_line=1 + lines)
         clock: Clock = wall_clock if kind == "wall" else VirtualClock(_last_stamp_ms(log))
     with Embedded.open(path, clock, clock_kind=kind) as embedded:
         engines = [embedded.matching.at_end(partition) for partition in embedded.log.partitions(JOURNAL.name)]
         decided = sum(engine.next_offset for engine in engines)
-        return Imported(records, decided, tuple(embedded.troubles.values()))
+        return Imported(records, decided, max(0, lines - 1), tuple(embedded.troubles.values()))
 
 
 @contextmanager

@@ -1,12 +1,17 @@
-"""The quarantine topic: which journal events an operator told matching to step over, last word per event."""
+"""The quarantine topic: which journal events an operator told matching to step over, last word per event.
+
+Where a journal is carried elsewhere its words go before it, so that it is decided there as it was here.
+"""
 
 from collections.abc import Mapping
+from io import BufferedReader
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
 from schemas.dead_letters import Quarantined
-from schemas.topics import QUARANTINE
-from services.runtime.log import Log, NewRecord, Record, scan
+from schemas.topics import JOURNAL, QUARANTINE
+from services.runtime.log import JournalFileError, Log, NewRecord, Record, read_records, scan, topic_of, write_records
 
 
 class QuarantineError(Exception):
@@ -47,7 +52,7 @@ class Quarantine:
         Raises:
             LogError: the log did not take it.
         """
-        record = NewRecord(word.model_dump_json().encode(), key=word.place.encode())
+        record = NewRecord(_written(word), key=word.place.encode())
         self._log.append(QUARANTINE.name, int(word.place.split("/")[0]), [record])
 
     def of(self, partition: int) -> Mapping[int, Mapping[int, Quarantined]]:
@@ -63,6 +68,56 @@ class Quarantine:
             words.take(record)
         self._read[partition] = end
         return words.by_offset
+
+
+def export_words(log: Log, out: BinaryIO) -> int:
+    """Write the words about the journal's events, to stand before it in a file; nothing where nobody said one.
+
+    A word that was taken back is left out: where it had been applied by then, the event is decided elsewhere.
+
+    Returns:
+        How many were written.
+
+    Raises:
+        QuarantineError, LogError: the topic cannot be read.
+    """
+    quarantine, records = Quarantine(log), list[Record]()
+    for partition in log.partitions(QUARANTINE.name):
+        end = log.next_offset(JOURNAL.name, partition)
+        by_offset = sorted((offset, words) for offset, words in quarantine.of(partition).items() if offset < end)
+        said = [word for _, words in by_offset for _, word in sorted(words.items())]
+        records += [
+            Record(QUARANTINE.name, partition, number, word.at_ms, word.place.encode(), _written(word), ())
+            for number, word in enumerate(said)
+        ]
+    if records:
+        write_records(QUARANTINE, log.clock_kind, records, out)
+    return len(records)
+
+
+def import_words(log: Log, file: BufferedReader) -> int:
+    """Take in the words that stand before an exported journal, if there are any, into a log that has no journal yet.
+
+    Returns:
+        How many lines they took in the file.
+
+    Raises:
+        JournalFileError: a line cannot be taken in, or the log has a journal that they are not about.
+        QuarantineError: a word is none that this version reads.
+        LogError: the log did not take them.
+    """
+    if topic_of(file) != QUARANTINE.name:
+        return 0
+    if log.partitions(JOURNAL.name) or log.partitions(QUARANTINE.name):
+        raise JournalFileError(1, "the log has a journal, or words about one, already; import into a fresh one")
+    records, quarantine = read_records(QUARANTINE, file), Quarantine(log)
+    for record in records:
+        quarantine.put(_word(record))
+    return 1 + len(records)
+
+
+def _written(word: Quarantined) -> bytes:
+    return word.model_dump_json().encode()
 
 
 def _word(record: Record) -> Quarantined:

@@ -1,21 +1,26 @@
 """`commonweal journal export|import --kafka`: a journal goes onto a cluster and comes back as it was."""
 
+import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from schemas.dead_letters import Quarantined
 from schemas.topics import JOURNAL, TOPICS
 from services.cli.main import app
+from services.embedded import DataFolder
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import FillableKafkaLog
-from services.runtime.log import LogUnwritable, NotNext, Record
+from services.runtime.log import LogUnwritable, NotNext, Record, VirtualClock
+from services.runtime.quarantine import Quarantine
 from services.runtime.topics import plan
 from tests.kafka.cities import live_a_day
 
 pytestmark = pytest.mark.slow
 
-only_the_journal = pytest.mark.parametrize("kafka", [("journal",)], indirect=True)
+only_the_journal = pytest.mark.parametrize("kafka", [("journal", "quarantine")], indirect=True)
 
 
 @only_the_journal
@@ -32,7 +37,7 @@ def test_a_journal_comes_back_from_a_cluster_as_it_went_there_stamps_included(
     assert (taken.exit_code, given.exit_code) == (0, 0), taken.output + given.output
     assert f"took 97 journal records onto {kafka.prefix}journal" in taken.output
     assert back.read_bytes().splitlines()[1:] == there.read_bytes().splitlines()[1:]
-    assert plan(kafka, ["journal"]).changes == (), "from now on the cluster stamps again"
+    assert plan(kafka, ["journal", "quarantine"]).changes == (), "from now on the cluster stamps again"
 
 
 @only_the_journal
@@ -46,6 +51,26 @@ def test_a_journal_that_is_not_empty_takes_in_no_other(kafka: KafkaSettings, tmp
 
     assert again.exit_code == 2
     assert "the log has records of topic journal already" in again.output
+
+
+@only_the_journal
+def test_what_operators_said_of_events_goes_there_and_comes_back(kafka: KafkaSettings, tmp_path: Path) -> None:
+    live_a_day(tmp_path / "city", [1], asks=5)
+    there, back = tmp_path / "there.jsonl", tmp_path / "back.jsonl"
+    with closing(DataFolder(tmp_path / "city").open_log(VirtualClock(), "virtual")) as log:
+        partition = log.partitions(JOURNAL.name)[0]
+        word = Quarantined(place=f"{partition}/0/0", operator="op-1", reason="known-bug", at_ms=7)
+        Quarantine(log).put(word)
+    commonweal(kafka, "journal", "export", str(there), "--data", str(tmp_path / "city"))
+
+    taken = commonweal(kafka, "journal", "import", str(there), "--kafka", "--json")
+    commonweal(kafka, "journal", "export", str(back), "--kafka")
+
+    assert json.loads(taken.output)["quarantined"] == 1
+    assert back.read_bytes().splitlines()[1] == there.read_bytes().splitlines()[1]
+    assert word.model_dump_json().replace('"', '\\"').encode() in back.read_bytes().splitlines()[1]
+    again = commonweal(kafka, "journal", "import", str(there), "--kafka")
+    assert (again.exit_code, "the log has a journal" in again.output) == (2, True)
 
 
 @only_the_journal

@@ -22,7 +22,15 @@ from services.runtime.log.errors import (
     OffsetOutOfRange,
     UnknownTopic,
 )
-from services.runtime.log.journal_file import JournalFileError, clock_kind_of, export_topic, import_topic
+from services.runtime.log.journal_file import (
+    JournalFileError,
+    clock_kind_of,
+    export_topic,
+    import_topic,
+    read_records,
+    topic_of,
+    write_records,
+)
 from services.runtime.log.memory import MemoryLog
 from services.runtime.log.records import Headers, NewRecord, Record
 from services.runtime.log.scan import scan
@@ -73,6 +81,9 @@ __all__ = [
     "clock_kind_of",
     "export_topic",
     "import_topic",
+    "read_records",
     "scan",
+    "topic_of",
     "wall_clock",
+    "write_records",
 ]

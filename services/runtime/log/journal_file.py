@@ -6,13 +6,15 @@ The first line is a header, every other line one record, partition after partiti
     {"partition":3,"offset":0,"stamp_ms":1700000000000,"key":null,"headers":[["ce_id","a1"]],"value":"{...}"}
     {"partition":3,"offset":1,"stamp_ms":1700000002000,"key":null,"headers":[],"value":{"base64":"/wA="}}
 
+Several topics may stand in one file, one after the other, each with a header of its own that counts its lines.
 Bytes that are UTF-8 stand as text, all others as `{"base64": ...}`; null is no bytes at all.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BufferedReader
-from typing import Annotated, BinaryIO, Literal
+from itertools import islice
+from typing import Annotated, Any, BinaryIO, Literal
 
 import orjson
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
@@ -74,17 +76,38 @@ def export_topic(log: ReadableLog, topic: TopicSpec, out: BinaryIO) -> int:
     """
     ends = {partition: log.next_offset(topic.name, partition) for partition in log.partitions(topic.name)}
     records = sum(ends.values())
-    header = _Header(topic=topic.name, partitions=topic.partitions, clock=log.clock_kind, records=records)
-    out.write(header.model_dump_json().encode() + b"\n")
+    _write_header(topic, log.clock_kind, records, out)
     for partition, end in ends.items():
         out.writelines(map(_written, scan(log, topic.name, partition, end=end)))
     return records
 
 
-def import_topic(log: FillableLog, topic: TopicSpec, file: BinaryIO) -> int:
+def write_records(topic: TopicSpec, clock: ClockKind, records: Sequence[Record], out: BinaryIO) -> None:
+    """Write these records of a topic, to be read by `read_records`."""
+    _write_header(topic, clock, len(records), out)
+    out.writelines(map(_written, records))
+
+
+def read_records(topic: TopicSpec, file: BinaryIO) -> list[Record]:
+    """The records of a topic that stand next in a file, as many as its header counts; the rest is left to be read.
+
+    Raises:
+        JournalFileError: a line is damaged or missing, or the file is for another topic or count of partitions.
+    """
+    lines = _lines(file)
+    header = _header(topic, 1, next(lines, (1, b""))[1])
+    records = [_record(topic.name, number, line) for number, line in islice(lines, header.records)]
+    _expect_all(1 + len(records), len(records), header)
+    return records
+
+
+def import_topic(log: FillableLog, topic: TopicSpec, file: BinaryIO, *, first_line: int = 1) -> int:
     """Take a file's records into a log that has none of this topic yet, with their offsets and stamps.
 
     What stands before a line that cannot be imported has been taken in by then, so the next try needs a fresh log.
+
+    Args:
+        first_line: the number of the next line, where something was read from the file before.
 
     Returns:
         The number of records taken in.
@@ -93,52 +116,78 @@ def import_topic(log: FillableLog, topic: TopicSpec, file: BinaryIO) -> int:
         JournalFileError: a line is damaged or out of order, or the file is for another topic, count of partitions or
             clock, or was cut off.
     """
-    lines = _lines(file)
-    header = _checked_header(log, topic, next(lines, (1, b""))[1])
-    taken = last_line = 0
-    for first_line, records in _batches(topic, lines):
+    lines = _lines(file, first_line)
+    header = _checked_header(log, topic, first_line, next(lines, (first_line, b""))[1])
+    taken, last_line = 0, first_line
+    for first, records in _batches(topic, lines):
         try:
             log.restore(topic.name, records[0].partition, records)
         except LogRefused as refusal:
-            raise JournalFileError(first_line, f"or one of the {len(records) - 1} after it: {refusal}") from None
+            raise JournalFileError(first, f"or one of the {len(records) - 1} after it: {refusal}") from None
         taken += len(records)
-        last_line = first_line + len(records) - 1
-    if taken != header.records:
-        raise JournalFileError(
-            last_line, f"the file ends after {taken} records, {header.records} were announced; export it again"
-        )
+        last_line = first + len(records) - 1
+    _expect_all(last_line, taken, header)
     return taken
 
 
 def clock_kind_of(file: BufferedReader) -> ClockKind:
     """The clock in the header, which is looked at and not taken; what is wrong with it the import says better."""
+    return "virtual" if _peeked(file).get("clock") == "virtual" else "wall"
+
+
+def topic_of(file: BufferedReader) -> str | None:
+    """The topic that stands next, by its header, which is looked at and not taken."""
+    return _peeked(file).get("topic")
+
+
+def _peeked(file: BufferedReader) -> dict[str, Any]:
     try:
         header = orjson.loads(file.peek(HEADER_BYTES_MAX).split(b"\n", 1)[0])
     except orjson.JSONDecodeError:
-        return "wall"
-    return "virtual" if isinstance(header, dict) and header.get("clock") == "virtual" else "wall"
+        return {}
+    return header if isinstance(header, dict) else {}
 
 
-def _checked_header(log: ReadableLog, topic: TopicSpec, line: bytes) -> _Header:
+def _write_header(topic: TopicSpec, clock: ClockKind, records: int, out: BinaryIO) -> None:
+    header = _Header(topic=topic.name, partitions=topic.partitions, clock=clock, records=records)
+    out.write(header.model_dump_json().encode() + b"\n")
+
+
+def _header(topic: TopicSpec, number: int, line: bytes) -> _Header:
     try:
         header = _Header.model_validate_json(line)
     except ValidationError as error:
         raise JournalFileError(
-            1, f"no header of a topic's file ({_problem(error)}); give a file that was exported"
+            number, f"no header of a topic's file ({_problem(error)}); give a file that was exported"
         ) from None
     if (header.topic, header.partitions) != (topic.name, topic.partitions):
         raise JournalFileError(
-            1,
+            number,
             f"the file holds topic {header.topic} in {header.partitions} partitions, {topic.name} in "
             f"{topic.partitions} was wanted; name the file's topic, and change no count of partitions",
         )
+    return header
+
+
+def _checked_header(log: ReadableLog, topic: TopicSpec, number: int, line: bytes) -> _Header:
+    header = _header(topic, number, line)
     if (header.clock, log.clock_kind) == ("virtual", "wall"):
         raise JournalFileError(
-            1, "these stamps are of a virtual clock, the log lives on the wall's; import into a virtual data folder"
+            number,
+            "these stamps are of a virtual clock, the log lives on the wall's; import into a virtual data folder",
         )
     if log.partitions(topic.name):
-        raise JournalFileError(1, f"the log has records of topic {topic.name} already; import into a fresh data folder")
+        raise JournalFileError(
+            number, f"the log has records of topic {topic.name} already; import into a fresh data folder"
+        )
     return header
+
+
+def _expect_all(line: int, taken: int, header: _Header) -> None:
+    if taken != header.records:
+        raise JournalFileError(
+            line, f"the file ends after {taken} records, {header.records} were announced; export it again"
+        )
 
 
 def _batches(topic: TopicSpec, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, list[Record]]]:
@@ -168,8 +217,8 @@ def _check_follows(topic: TopicSpec, number: int, ends: dict[int, End], record: 
     ends[record.partition] = end_after([record])
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    number = 0
+def _lines(file: BinaryIO, first_line: int = 1) -> Iterator[tuple[int, bytes]]:
+    number = first_line - 1
     while line := file.readline(LINE_BYTES_MAX):
         number += 1
         if len(line) == LINE_BYTES_MAX:
