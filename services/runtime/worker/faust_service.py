@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final, cast
 
 import faust
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.types import TP
 
 from schemas.topics import Topic
@@ -190,7 +190,8 @@ class FaustService:
             return False  # Faust has yet to seek, and all comes again
         expected = max(self._expected.get(tp, 0), begun)
         if record.offset > expected:
-            await consumer.seek(tp, expected)
+            with suppress(IllegalStateError):  # it is another worker's by now
+                await consumer.seek(tp, expected)
             return False
         self._expected[tp] = max(expected, record.offset + 1)
         return True

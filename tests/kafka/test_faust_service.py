@@ -1,0 +1,86 @@
+"""A Faust app as a service, in this process, on a real broker: what was read comes again when the service goes back to it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+from faust.types import TP
+
+from schemas.topics import DECISIONS
+from services.runtime.kafka import KafkaSettings
+from services.runtime.log.records import Record
+from services.runtime.worker import FaustService, faust_app
+from services.runtime.worker.faust_app import CommittingConsumer
+from services.runtime.worker.process import workplace
+from tests.kafka.decided import write
+from tests.kafka.reading import await_committed
+from tests.kafka.workers import WITHIN_S
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("kafka", [("decisions",)], indirect=True)]
+GROUP = "reader"
+RECORDS = {3: [b"%d" % number for number in range(60)]}
+
+
+def test_a_reader_that_goes_back_while_the_last_record_is_on_its_way_reads_all_again(
+    kafka: KafkaSettings, tmp_path: Path
+) -> None:
+    """Faust wrote down the last record as read after we had gone back, dropped all that came again, and stood still."""
+
+    async def read() -> Sequence[int]:
+        service, found, again = reader(kafka, tmp_path), list[int](), asyncio.Event()
+
+        async def take(record: Record) -> None:
+            found.append(record.offset)
+            if len(found) == len(RECORDS[3]):
+                await service.app.consumer.seek(TP(kafka.topic(DECISIONS.name), 3), 0)
+            if len(found) == 2 * len(RECORDS[3]):
+                again.set()
+
+        service.follow(DECISIONS, take)
+        await service.start()
+        try:
+            await asyncio.wait_for(again.wait(), WITHIN_S)
+        finally:
+            await service.stop()
+        return found
+
+    asyncio.run(write(kafka, RECORDS))
+    assert asyncio.run(read()) == [*range(60), *range(60)]
+
+
+def test_what_the_group_refused_to_commit_is_committed_though_no_record_follows(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, refused = {TP(kafka.topic(DECISIONS.name), 3): 60}, list[Mapping[TP, int]]()
+
+    async def read() -> None:
+        service = reader(kafka, tmp_path)
+        committing = CommittingConsumer._commit
+
+        async def refusing_once(consumer: CommittingConsumer, offsets: Mapping[TP, int]) -> bool:
+            if not refused and offsets == wanted:
+                refused.append(offsets)
+                return False  # as Faust says where the group is rebalancing
+            return await committing(consumer, offsets)
+
+        async def take(record: Record) -> None:
+            assert record.partition == 3
+
+        monkeypatch.setattr(CommittingConsumer, "_commit", refusing_once)
+        service.follow(DECISIONS, take)
+        await service.start()
+        try:
+            await asyncio.to_thread(await_committed, kafka, GROUP, RECORDS)
+        finally:
+            await service.stop()
+
+    asyncio.run(write(kafka, RECORDS))
+    asyncio.run(read())
+    assert refused == [wanted]
+
+
+def reader(kafka: KafkaSettings, folder: Path) -> FaustService:
+    """A service of one topic, not started."""
+    place = workplace(GROUP, kafka.environment() | {"COMMONWEAL_DATA_DIR": str(folder)})
+    return FaustService(faust_app(place), place, [DECISIONS])
