@@ -76,9 +76,9 @@ def _show_troubles(console: Console, found: Mapping[str, Any]) -> None:
 
 
 def _profile(rows: list[dict[str, Any]]) -> Table:
-    table = _table("the matching worker's time", "own s", "with callees s", "calls", "function")
+    table = _table("the matching worker's processor time", "own", "with callees", "function")
     for row in rows:
-        table.add_row(f"{row['own_s']:,}", f"{row['with_callees_s']:,}", f"{row['calls']:,}", row["function"])
+        table.add_row(f"{row['own_share']:.1%}", f"{row['with_callees_share']:.1%}", row["function"])
     return table
 
 

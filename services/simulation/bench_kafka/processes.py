@@ -16,17 +16,8 @@ from urllib.request import urlopen
 from services.runtime.kafka import KafkaSettings
 
 COMMAND = "from services.cli.main import app; app()"
-PROFILED = """
-import cProfile, signal, sys
-command, profile, profiler = sys.argv.pop(1), sys.argv.pop(1), cProfile.Profile()
-signal.signal(signal.SIGUSR1, lambda *_: profiler.enable())
-try:
-    exec(command)
-finally:
-    profiler.disable()
-    profiler.dump_stats(profile)
-"""
-"""Runs a command, and profiles it from SIGUSR1 on: starting and restoring are another matter."""
+SAMPLED = "services.simulation.bench_kafka.sampled"
+"""Runs a command, and samples it from SIGUSR1 on: starting and restoring are another matter."""
 STOP_S = 30.0
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 MB = 1_000_000
@@ -135,7 +126,7 @@ class Site:
         env |= {"COMMONWEAL_DATA_DIR": str(self.data_dir), "COMMONWEAL_HTTP_PORT": "0"}
         env["COMMONWEAL_DATABASE_URL"] = self._database_url or ""
         profiled = self._profile is not None and service == "matching" and not self.matching
-        runs = ["-c", PROFILED, COMMAND, str(self._profile)] if profiled else ["-c", COMMAND]
+        runs = ["-m", SAMPLED, str(self._profile), COMMAND] if profiled else ["-c", COMMAND]
         with log.open("wb") as file:
             process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, *runs, "worker", service], stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=env

@@ -1,25 +1,27 @@
-"""What a matching worker did with its time: the functions that took most of it, from a profile it wrote when it ended."""
+"""What a matching worker did with its time: the functions that took most of it, from the samples it wrote when it ended."""
 
-import pstats
+import json
 from pathlib import Path
 from typing import Any
 
 LINES = 25
 
 
-def heaviest(profile: Path, lines: int = LINES) -> list[dict[str, Any]]:
-    """The functions with most time of their own, heaviest first."""
-    stats = pstats.Stats(str(profile)).stats  # type: ignore[attr-defined]  # typeshed leaves it out, the docs do not
+def heaviest(samples: Path, lines: int = LINES) -> list[dict[str, Any]]:
+    """The functions with most time of their own, and those with most time altogether; shares of the processor time."""
+    found = json.loads(samples.read_text())
+    taken = max(found["taken"], 1)
     rows = [
         {
             "function": f"{_short(file)}:{line} {name}",
-            "calls": calls,
-            "own_s": round(own_s, 2),
-            "with_callees_s": round(whole_s, 2),
+            "own_share": round(own / taken, 4),
+            "with_callees_share": round(whole / taken, 4),
         }
-        for (file, line, name), (_, calls, own_s, whole_s, _) in stats.items()
+        for file, line, name, own, whole in found["rows"]
     ]
-    return sorted(rows, key=lambda row: -row["own_s"])[:lines]
+    by_own = sorted(rows, key=lambda row: -row["own_share"])[:lines]
+    by_whole = sorted(rows, key=lambda row: -row["with_callees_share"])[: 2 * lines]
+    return [*by_own, *(row for row in by_whole if row not in by_own)]
 
 
 def _short(file: str) -> str:
