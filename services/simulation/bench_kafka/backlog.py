@@ -6,11 +6,11 @@ from time import time
 
 from services.runtime import topics
 from services.runtime.kafka import KafkaSettings
-from services.simulation.bench_kafka.people import People
+from services.simulation.bench_kafka.crowd import Crowd
 from services.simulation.bench_kafka.processes import Site
 from services.simulation.bench_kafka.stamps import Rate, rate_of
 from services.simulation.bench_kafka.throughput import decided
-from services.simulation.bench_kafka.towns import Region, settle
+from services.simulation.bench_kafka.towns import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,7 @@ async def measure_backlog(settings: KafkaSettings, region: Region, events: int) 
         NotDecidedError, WorkerEndedError: the services did not catch up, or ended.
     """
     await asyncio.to_thread(topics.apply, settings)
-    towns = await settle(settings, region, start_ms=int(time() * 1_000), events_to_come=events)
-    async with People(settings, towns) as people:
+    async with Crowd(settings, region, start_ms=int(time() * 1_000), events_to_come=events) as people:
         await people.say_whatever_is_decided(events)
         with Site(settings) as site:
             began = time()
@@ -46,5 +45,5 @@ async def measure_backlog(settings: KafkaSettings, region: Region, events: int) 
                 rate=rate_of([(output.stamp_ms, output.events) for output in people.heard.outputs]),
                 seconds=time() - began,
                 peak_mb=site.peak_mb(),
-                refused=people.refused,
+                refused=people.heard.refused,
             )

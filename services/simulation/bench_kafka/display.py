@@ -26,7 +26,7 @@ def show_kafka_bench(console: Console, found: Mapping[str, Any]) -> None:
         console.print(_profile(found["profile"]))
     for sentence in found["failed"]:
         console.print(f"not measured: {sentence}", markup=False)
-    console.print(f"{found['machine']}; Python {found['python']}; {found['settings']}", style="dim")
+    console.print(f"{found['machine']}; Python {found['python']}; {found['settings']}; load average {found['load']}", style="dim")
 
 
 def _contest(found: Mapping[str, Any]) -> Table:
@@ -46,12 +46,28 @@ def _contest(found: Mapping[str, Any]) -> Table:
     return table
 
 
+WAITS = {
+    "": "first proposal",
+    "first_chance": "… at the first chance",
+    "answered": "its decision",
+    "journalled": "… in the journal",
+}
+
+
 def _latency(waits: list[dict[str, Any]]) -> Table:
-    headings = ("of the highest rate", "events/s", "asks", "p50 ms", "p99 ms", "p99.9 ms", "keeps up")
+    headings = ("of the highest rate", "events/s", "to", "asks", "p50 ms", "p99 ms", "p99.9 ms", "keeps up")
     table = _table("from ask to proposal, open loop, rounds every 2,000 ms", *headings)
     for wait in waits:
-        counts = (f"{wait[name]:,}" for name in ("rate", "asks", "p50_ms", "p99_ms", "p999_ms"))
-        table.add_row(f"{wait['share']:.0%}", *counts, "yes" if wait["is_drained"] else "no")
+        for key, to in WAITS.items():
+            found = wait[key] if key else wait
+            counts = (f"{found[name]:,}" for name in ("asks", "p50_ms", "p99_ms", "p999_ms"))
+            table.add_row(
+                "" if key else f"{wait['share']:.0%}",
+                "" if key else f"{wait['rate']:,}",
+                to,
+                *counts,
+                "" if key else "yes" if wait["is_drained"] else "no",
+            )
     return table
 
 
@@ -85,5 +101,5 @@ def _profile(rows: list[dict[str, Any]]) -> Table:
 def _table(title: str, *headings: str) -> Table:
     table = Table(box=SIMPLE_HEAD, title=title, title_justify="left")
     for heading in headings:
-        table.add_column(heading, justify="left" if heading in {"", "what it does", "function"} else "right")
+        table.add_column(heading, justify="left" if heading in {"", "to", "what it does", "function"} else "right")
     return table

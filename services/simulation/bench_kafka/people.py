@@ -19,9 +19,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from schemas.asks import AskOpened
 from schemas.decisions import DecisionBlock
 from schemas.events import EVENT_VERSION, Received
-from schemas.facts import Proposed
 from schemas.topics import DECISIONS, JOURNAL, inbound_topic
 from services.runtime.kafka import KafkaSettings
+from services.simulation.bench_kafka.asking import Asking, Waits
 from services.simulation.bench_kafka.stamps import reader
 from services.simulation.bench_kafka.towns import StandingTown
 
@@ -43,15 +43,25 @@ class Output(NamedTuple):
     partition: int
 
 
+class Taken(NamedTuple):
+    """A journal record."""
+
+    events: int
+    """How many inbound records it and all before it took in."""
+    stamp_ms: int
+    """The log's."""
+
+
 @dataclass(slots=True)
 class Heard:
     """What came of what was said."""
 
     said: int = 0
     decided: int = 0
-    waits: list[tuple[float, float]] = field(default_factory=list)
-    """When an ask was due, and seconds from then until its first proposal was heard of."""
+    waits: Waits = field(default_factory=Waits)
     outputs: list[Output] = field(default_factory=list)
+    refused: int = 0
+    """Answers that came in vain, as they do among people: somebody was quicker."""
     last_late_s: float = 0.0
     """By how much the one who says all this was behind the schedule, at most."""
 
@@ -65,10 +75,9 @@ class People:
         self._towns = towns
         self._turns = cycle(towns)
         self._by_partition = {town.partition: town for town in towns}
-        self._due_s: dict[str, float] = {}
-        """Asks that wait for their first proposal → when they were due."""
-        self._taken: dict[int, dict[int, int]] = {town.partition: {} for town in towns}
-        """Partition → journal offset → events taken in by then, for what is journalled and not heard decided."""
+        self._asking = {town.partition: Asking(self.heard.waits) for town in towns}
+        self._taken: dict[int, dict[int, Taken]] = {town.partition: {} for town in towns}
+        """Partition → journal offset → what is journalled there and not heard decided."""
         self._decided = dict.fromkeys(self._taken, 0)
         self._said = dict.fromkeys(self._taken, 0)
         self._producer = AIOKafkaProducer(**settings.for_aiokafka(), linger_ms=2, max_batch_size=256 * 1024)
@@ -92,16 +101,6 @@ class People:
         await self._producer.stop()
         await self._consumer.stop()
 
-    @property
-    def towns(self) -> int:
-        """How many there are."""
-        return len(self._towns)
-
-    @property
-    def refused(self) -> int:
-        """Events that were refused, in all towns: answers for which somebody else was quicker, mostly."""
-        return sum(town.traffic.counts.refused for town in self._towns)
-
     async def say_at(self, rate: float, seconds: float) -> None:
         """Say so many events a second, each at its moment whatever becomes of the others."""
         began = time()
@@ -114,20 +113,22 @@ class People:
                 await asyncio.sleep(0)
             self.heard.last_late_s = max(self.heard.last_late_s, -early_s)
             await self._say(next(self._turns), due_s)
-            self._check()
+            self.check()
+        await self._producer.flush()
 
     async def say_as_fast_as_decided(self, events: int, undecided_max: int) -> None:
         """Say so many events; each town falls silent while `undecided_max` of what was said there are undecided."""
-        goal = self.heard.said + events
-        while self.heard.said < goal:
+        goal = sum(self._said.values()) + events
+        while (left := goal - sum(self._said.values())) > 0:
             idle = True
             for town in self._towns:
                 room = undecided_max - (self._said[town.partition] - self._decided[town.partition])
-                for _ in range(min(room, BURST_MAX, goal - self.heard.said)):
-                    idle = False
+                for _ in range(min(room, BURST_MAX, left)):
+                    idle, left = False, left - 1
                     await self._say(town, time())
             await asyncio.sleep(LOOK_S if idle else 0)
-            self._check()
+            self.check()
+        await self._producer.flush()
 
     async def say_whatever_is_decided(self, events: int) -> None:
         """Say so many events as fast as they can be written."""
@@ -137,16 +138,15 @@ class People:
             await self._say(next(self._turns), time())
         await self._producer.flush()
 
-    async def all_decided(self, seconds: float) -> bool:
-        """Wait until everything that was said is decided; False where that took too long."""
-        end = time() + seconds
-        await self._producer.flush()
-        while self.heard.decided < self.heard.said and time() < end:
-            await asyncio.sleep(LOOK_S)
-            self._check()
-        return self.heard.decided >= self.heard.said
+    def news(self) -> Heard:
+        """What came of it since this was asked last."""
+        heard, self.heard = self.heard, Heard()
+        for asking in self._asking.values():
+            asking.tell(self.heard.waits)
+        return heard
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Notice that hearing has ended by an error; raises it."""
         if self._hearing is not None and self._hearing.done():
             self._hearing.result()
 
@@ -156,7 +156,7 @@ class People:
         event, topic = said.data, inbound_topic(said.data)
         assert topic.key is not None, "inbound topics are keyed by what the event is about"
         if isinstance(event, AskOpened):
-            self._due_s[f"{town.partition}/{event.ask}"] = due_s
+            self._asking[town.partition].due(event.ask, due_s)
         await self._producer.send(
             self._settings.topic(topic.name),
             event.model_dump_json(exclude_none=True).encode(),
@@ -173,7 +173,8 @@ class People:
         while True:
             for place, records in (await self._consumer.getmany(timeout_ms=100)).items():
                 if place.topic == journal:
-                    self._taken[place.partition].update((record.offset, taken_by(record.value)) for record in records)
+                    taken = {record.offset: Taken(taken_by(record.value), record.timestamp) for record in records}
+                    self._taken[place.partition].update(taken)
                 else:
                     unheard[place.partition].extend(records)
             for partition, waiting in unheard.items():
@@ -190,22 +191,17 @@ class People:
         if taken is None:
             return False
         town.next_offset = block.source + 1
-        count = max(taken - self._decided[partition], 0)  # a tick takes nothing in
+        count = max(taken.events - self._decided[partition], 0)  # a tick takes nothing in
         self._decided[partition] += count
         self.heard.decided += count
         self.heard.outputs.append(Output(record.timestamp, count, partition))
         town.traffic.begin()
+        refused = town.traffic.counts.refused
         town.traffic.hear(block)
-        self._note_waits(partition, block, now_s)
+        self.heard.refused += town.traffic.counts.refused - refused
+        self._asking[partition].hear(block, taken.stamp_ms / 1_000, now_s)
         await asyncio.sleep(0)
         return True
-
-    def _note_waits(self, partition: int, block: DecisionBlock, now_s: float) -> None:
-        for fact in block.facts:
-            if isinstance(fact, Proposed):
-                due_s = self._due_s.pop(f"{partition}/{fact.ask}", None)
-                if due_s is not None:
-                    self.heard.waits.append((due_s, now_s - due_s))
 
 
 def taken_by(written: bytes) -> int:

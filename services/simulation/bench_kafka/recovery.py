@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import time
 
 from services.runtime.kafka import KafkaSettings
-from services.simulation.bench_kafka.people import People
+from services.simulation.bench_kafka.crowd import Crowd
 from services.simulation.bench_kafka.processes import Site
 from services.simulation.bench_kafka.throughput import NotDecidedError, decided, installation
 from services.simulation.bench_kafka.towns import Region
@@ -67,7 +67,7 @@ async def measure_failover(settings: KafkaSettings, region: Region) -> float:
 
 
 @asynccontextmanager
-async def _talking(people: People) -> AsyncIterator[None]:
+async def _talking(people: Crowd) -> AsyncIterator[None]:
     """Events come, few and evenly, as long as the block runs."""
     talk = asyncio.create_task(people.say_at(LOAD_PER_S, BACK_WITHIN_S))
     try:
@@ -78,7 +78,7 @@ async def _talking(people: People) -> AsyncIterator[None]:
             await talk
 
 
-async def _decided_again(people: People, site: Site, killed_s: float) -> float:
+async def _decided_again(people: Crowd, site: Site, killed_s: float) -> float:
     """When the last of the towns had its first decision after the death, in seconds since 1970."""
     first: dict[int, float] = {}
     before = len(people.heard.outputs)

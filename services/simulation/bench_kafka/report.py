@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from services.simulation.bench_kafka.asking import Percentiles
 from services.simulation.bench_kafka.board_rows import BoardRows
 from services.simulation.bench_kafka.rival_runs import RIVALS
 from services.simulation.bench_kafka.run import Found, KafkaBench
@@ -28,9 +29,10 @@ def figures_of(bench: KafkaBench, found: Found) -> dict[str, Any]:
     return {
         "events_per_s": ours,
         **{f"ratio_to_{rival.name}": _ratio(ours, found, rival.name) for rival in RIVALS},
-        "p50_ms": None if quoted is None else round(quoted.p50_ms),
-        "p99_ms": None if quoted is None else round(quoted.p99_ms),
+        "p50_ms": None if quoted is None else round(quoted.proposed.p50_ms),
+        "p99_ms": None if quoted is None else round(quoted.proposed.p99_ms),
         "machine": machine(),
+        "load": [round(load, 1) for load in os.getloadavg()],
         "python": sys.version.split()[0],
         "settings": SETTINGS,
         "events": bench.events,
@@ -88,12 +90,22 @@ def _wait(wait: Wait) -> dict[str, Any]:
     return {
         "share": wait.share,
         "rate": round(wait.rate),
-        "asks": wait.asks,
-        "p50_ms": round(wait.p50_ms),
-        "p99_ms": round(wait.p99_ms),
-        "p999_ms": round(wait.p999_ms),
+        **_percentiles(wait.proposed),
+        "first_chance": _percentiles(wait.first_chance),
+        "journalled": _percentiles(wait.journalled),
+        "answered": _percentiles(wait.answered),
         "late_ms": round(wait.late_ms),
         "is_drained": wait.is_drained,
+        "cpu_s": {service: round(spent, 1) for service, spent in wait.cpu_s.items()},
+    }
+
+
+def _percentiles(of: Percentiles) -> dict[str, int]:
+    return {
+        "asks": of.count,
+        "p50_ms": round(of.p50_ms),
+        "p99_ms": round(of.p99_ms),
+        "p999_ms": round(of.p999_ms),
     }
 
 

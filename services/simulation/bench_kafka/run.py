@@ -16,6 +16,7 @@ from services.runtime.postgres import PostgresError
 from services.simulation.bench_kafka.backlog import CaughtUp, measure_backlog
 from services.simulation.bench_kafka.board_rows import BoardRows, measure_board
 from services.simulation.bench_kafka.copies import COPIES, copied, make_topics
+from services.simulation.bench_kafka.crowd import CrowdFailedError
 from services.simulation.bench_kafka.processes import WorkerEndedError
 from services.simulation.bench_kafka.profiles import heaviest
 from services.simulation.bench_kafka.recovery import Restart, measure_failover, measure_restart
@@ -170,7 +171,7 @@ class Run:
         self._tell(what)
         try:
             return await measuring
-        except (NotDecidedError, PostgresError, RivalFailedError, WorkerEndedError) as error:
+        except (CrowdFailedError, NotDecidedError, PostgresError, RivalFailedError, WorkerEndedError) as error:
             self.found.failed.append(f"{what}: {error}")
             return None
 

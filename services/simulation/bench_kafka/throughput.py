@@ -5,14 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import process_time, time
+from time import time
 
 from services.runtime import topics
 from services.runtime.kafka import KafkaSettings
-from services.simulation.bench_kafka.people import People
+from services.simulation.bench_kafka.asking import Percentiles, percentiles
+from services.simulation.bench_kafka.crowd import Crowd
 from services.simulation.bench_kafka.processes import Site
 from services.simulation.bench_kafka.stamps import Rate, rate_of
-from services.simulation.bench_kafka.towns import Region, settle
+from services.simulation.bench_kafka.towns import Region
 
 UNDECIDED_MAX = 1_000
 """Said in each town and not decided yet, where the highest rate is looked for."""
@@ -41,25 +42,31 @@ class Pace:
     cpu_s: dict[str, float]
     """Processor seconds of each service, while it was measured."""
     people_cpu_s: float
-    """The bench's own, which shares the machine."""
+    """Of the busiest of the bench's own processes, which share the machine."""
     peak_mb: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """From the moment an ask was due to the moment its first proposal was heard of, at one rate."""
+    """How long asks waited at one rate, from the moment at which they were due until they were heard of."""
 
     share: float
     """Of the highest rate."""
     rate: float
-    asks: int
-    p50_ms: float
-    p99_ms: float
-    p999_ms: float
+    proposed: Percentiles
+    """Until the first proposal, whenever it became possible: what people see."""
+    first_chance: Percentiles
+    """The same of those proposed at once or in the first round after they were listed: the tick's wait and ours."""
+    journalled: Percentiles
+    """Until the ask stood in the journal."""
+    answered: Percentiles
+    """Until its decision was heard of: ours alone, no tick in it."""
     late_ms: float
     """How far behind its schedule the bench itself was, at most; counted in the waits."""
     is_drained: bool
     """Everything was decided soon after the last event: the services keep up with this rate."""
+    cpu_s: dict[str, float]
+    """Processor seconds of each service meanwhile."""
 
 
 class NotDecidedError(Exception):
@@ -81,17 +88,17 @@ async def measure_pace(
     async with installation(settings, region, workers=workers, events=events, profile=profile) as (people, site):
         site.begin_profile()
         before, began = site.cpu_s(), time()
-        outputs, refused, cpu_s = len(people.heard.outputs), people.refused, process_time()
+        outputs, refused, cpu_s = len(people.heard.outputs), people.heard.refused, people.cpu_s
         await people.say_as_fast_as_decided(events, UNDECIDED_MAX)
         await decided(people, site)
         return Pace(
             workers=workers,
             rate=rate_of([(output.stamp_ms, output.events) for output in people.heard.outputs[outputs:]]),
             events=events,
-            refused=people.refused - refused,
+            refused=people.heard.refused - refused,
             wall_s=time() - began,
             cpu_s={service: spent - before[service] for service, spent in site.cpu_s().items()},
-            people_cpu_s=process_time() - cpu_s,
+            people_cpu_s=people.cpu_s - cpu_s,
             peak_mb=site.peak_mb(),
         )
 
@@ -106,35 +113,44 @@ async def measure_waits(
     """
     rate = rate_max * share
     async with installation(settings, region, workers=1, events=int(rate * seconds)) as (people, site):
-        people.heard.waits.clear()
-        began = time()
+        before, began = site.cpu_s(), time()
         await people.say_at(rate, seconds)
         drained = await people.all_decided(DRAINED_WITHIN_S)
         await decided(people, site)
-        waited = sorted(wait for due_s, wait in people.heard.waits if due_s >= began + LATENCY_WARM_UP_S)
-        p50, p99, p999 = (waited[int(len(waited) * part)] * 1_000 if waited else 0.0 for part in (0.5, 0.99, 0.999))
-        late_ms = people.heard.last_late_s * 1_000
-        return Wait(share, rate, len(waited), p50, p99, p999, late_ms, is_drained=drained)
+        waits, since_s = people.heard.waits, began + LATENCY_WARM_UP_S
+        proposed = [one for one in waits.proposed if one.due_s >= since_s]
+        answered = [one for one in waits.answered if one.due_s >= since_s]
+        return Wait(
+            share=share,
+            rate=rate,
+            proposed=percentiles([one.heard_s for one in proposed]),
+            first_chance=percentiles([one.heard_s for one in proposed if one.is_first_chance]),
+            journalled=percentiles([one.journalled_s for one in answered]),
+            answered=percentiles([one.heard_s for one in answered]),
+            late_ms=people.heard.last_late_s * 1_000,
+            is_drained=drained,
+            cpu_s={service: spent - before[service] for service, spent in site.cpu_s().items()},
+        )
 
 
 @asynccontextmanager
 async def installation(
     settings: KafkaSettings, region: Region, *, workers: int, events: int, profile: Path | None = None
-) -> AsyncIterator[tuple[People, Site]]:
+) -> AsyncIterator[tuple[Crowd, Site]]:
     """Towns, their people, and our services, all up: something was said in every town, and decided."""
     await asyncio.to_thread(topics.apply, settings)
     greetings = GREETING * region.towns
-    towns = await settle(settings, region, start_ms=int(time() * 1_000), events_to_come=events + greetings)
-    with Site(settings, profile=profile) as site:
-        for service in ("intake", *["matching"] * workers):
-            site.start(service)
-        async with People(settings, towns) as people:
+    crowd = Crowd(settings, region, start_ms=int(time() * 1_000), events_to_come=events + greetings)
+    async with crowd as people:
+        with Site(settings, profile=profile) as site:
+            for service in ("intake", *["matching"] * workers):
+                site.start(service)
             await people.say_as_fast_as_decided(greetings, GREETING)
             await decided(people, site)
             yield people, site
 
 
-async def decided(people: People, site: Site, within_s: float = DECIDED_WITHIN_S) -> None:
+async def decided(people: Crowd, site: Site, within_s: float = DECIDED_WITHIN_S) -> None:
     """Wait until everything that was said is decided.
 
     Raises:

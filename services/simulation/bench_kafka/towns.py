@@ -50,10 +50,13 @@ class Region:
     """In each of them, at one time."""
     seed: int
 
+    part: tuple[int, int] = (0, 1)
+    """Only every so many-th of them, from this one on: the first of two halves is (0, 2)."""
+
     def communities(self) -> list[str]:
         """Names that lie on partitions of their own, evenly however partitions are dealt out to two or four workers."""
-        width = PARTITIONS // self.towns
-        return [_name_on(at * width + at % min(width, 4)) for at in range(self.towns)]
+        width, (first, step) = PARTITIONS // self.towns, self.part
+        return [_name_on(at * width + at % min(width, 4)) for at in range(first, self.towns, step)]
 
 
 async def settle(settings: KafkaSettings, region: Region, *, start_ms: int, events_to_come: int) -> list[StandingTown]:
