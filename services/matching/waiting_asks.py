@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from schemas.codes import Urgency
-from schemas.facts import AnyFact, AskListed, MatchMoved
+from schemas.facts import AnyFact, AskListed, MatchMoved, Proposed
 from services.matching.state import CommunityState, PartitionState
 
 Name = tuple[str, str]
 """Community and ask."""
+UNSEEN_MAX = 10_000
+"""So many asks are looked at at the latest, whether somebody wants to know or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +33,48 @@ class WaitingAsks:
     """
 
     def __init__(self, state: PartitionState) -> None:
-        self._now_ms = state.clock.now_ms
         self._known: dict[Name, tuple[Urgency, bool]] = {}
         self._waiting = dict.fromkeys(Urgency, 0)
         self._overdue = dict.fromkeys(Urgency, 0)
         self._by_age: dict[Urgency, list[tuple[int, Name]]] = {urgency: [] for urgency in Urgency}
         """Heaps; one entry at least for each that waits, and some for asks that do not any more."""
+        self._state = state
+        self._unseen: dict[Name, None] = {}
+        """Spoken of since they were looked at. Looked at when somebody wants to know: many are spoken of several times."""
         for community in state.communities.values():
             for ask in community.asks:
                 self._look(community, ask)
 
     def hear(self, state: PartitionState, facts: Iterable[AnyFact]) -> None:
-        """Look again at every ask that these facts speak of.
+        """Hear that these facts hold.
 
         Args:
             state: as it stands after the facts, or a little later.
         """
-        self._now_ms = state.clock.now_ms
+        self._state, unseen = state, self._unseen
         for fact in facts:
+            if type(fact) is Proposed:
+                continue  # somebody was asked: the ask waits as before
             community = state.communities.get(fact.community)
             ask = None if community is None else _ask_of(community, fact)
-            if community is not None and ask is not None:
-                self._look(community, ask)
+            if ask is not None:
+                unseen[fact.community, ask] = None
+        if len(unseen) >= UNSEEN_MAX:
+            self._look_again()
 
     def waits(self, urgency: Urgency) -> Waits:
         """How many wait now."""
+        self._look_again()
         opened_ms = self._oldest_ms(urgency)
-        longest_ms = 0 if opened_ms is None else max(0, self._now_ms - opened_ms)
+        longest_ms = 0 if opened_ms is None else max(0, self._state.clock.now_ms - opened_ms)
         return Waits(self._waiting[urgency], self._overdue[urgency], longest_ms)
+
+    def _look_again(self) -> None:
+        for name, ask in self._unseen:
+            community = self._state.communities.get(name)
+            if community is not None:
+                self._look(community, ask)
+        self._unseen.clear()
 
     def _look(self, community: CommunityState, ask: str) -> None:
         name = (community.community, ask)

@@ -238,9 +238,7 @@ class PartitionTask:
         await asyncio.gather(sent.sending, return_exceptions=True)
 
 
-def _decided(
-    standing: Standing, asked: Record, words: Mapping[int, Quarantined] | None
-) -> tuple[Sealed, float]:
+def _decided(standing: Standing, asked: Record, words: Mapping[int, Quarantined] | None) -> tuple[Sealed, float]:
     """A record's decisions, and the processor time they took of this thread, in seconds."""
     began_s = time.thread_time()
     return standing.engine.decide(journal_record(asked), words), time.thread_time() - began_s

@@ -5,6 +5,7 @@ the bench many times a second.
 """
 
 import asyncio
+import logging
 import multiprocessing
 import os
 from contextlib import suppress
@@ -166,6 +167,7 @@ class Crowd:
 
 def _live(there: Connection, settings: KafkaSettings, region: Region, start_ms: int, events_to_come: int) -> None:
     """The whole life of a process: until it is told to end, or the bench is gone."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it tells of every retry; what fails is raised
     try:
         asyncio.run(_settled(there, settings, region, start_ms, events_to_come))
     except Exception as error:

@@ -26,7 +26,9 @@ def show_kafka_bench(console: Console, found: Mapping[str, Any]) -> None:
         console.print(_profile(found["profile"]))
     for sentence in found["failed"]:
         console.print(f"not measured: {sentence}", markup=False)
-    console.print(f"{found['machine']}; Python {found['python']}; {found['settings']}; load average {found['load']}", style="dim")
+    console.print(
+        f"{found['machine']}; Python {found['python']}; {found['settings']}; load average {found['load']}", style="dim"
+    )
 
 
 def _contest(found: Mapping[str, Any]) -> Table:
@@ -81,8 +83,8 @@ def _show_troubles(console: Console, found: Mapping[str, Any]) -> None:
         )
     for restart in found["recovery"]:
         console.print(
-            f"SIGKILL at {restart['open_asks']:,} open asks: decided again after {restart['seconds']:,} s, "
-            f"{restart['peak_mb']:,.0f} MB at most"
+            f"SIGKILL at {restart['open_asks']:,} open asks: decided again after {restart['seconds']:,} s "
+            f"({restart['restored_s']:,} s of these to restore), {restart['peak_mb']:,.0f} MB at most"
         )
     if found["failover_s"] is not None:
         console.print(f"SIGKILL of one of two: the other one decides for all after {found['failover_s']:,} s")

@@ -27,6 +27,9 @@ class Restart:
     seconds: float
     """From SIGKILL, with the successor started at once. The broker gives away what the dead one held only when its
     session is over."""
+    restored_s: float
+    """Of these, until the engine stood where its decisions ended: snapshot, what was decided since, indexes. The rest is
+    the dead one's session."""
     peak_mb: float
     """Of the successor."""
     has_snapshot: bool
@@ -47,8 +50,9 @@ async def measure_restart(settings: KafkaSettings, open_asks: int, seed: int) ->
             killed_s = site.matching[0].kill()
             successor = site.start("matching")
             back_s = await _decided_again(people, site, killed_s)
+            restored_s = await asyncio.to_thread(successor.metric, "commonweal_recovery_seconds_sum")
         await decided(people, site)
-        return Restart(open_asks, back_s - killed_s, successor.peak_mb(), has_snapshot)
+        return Restart(open_asks, back_s - killed_s, restored_s, successor.peak_mb(), has_snapshot)
 
 
 async def measure_failover(settings: KafkaSettings, region: Region) -> float:

@@ -36,7 +36,7 @@ def figures_of(bench: KafkaBench, found: Found) -> dict[str, Any]:
         "python": sys.version.split()[0],
         "settings": SETTINGS,
         "events": bench.events,
-        "towns": asdict(bench.region),
+        "towns": {"towns": bench.region.towns, "open_asks": bench.region.open_asks, "seed": bench.region.seed},
         "ours": [_pace(pace) for pace in ([found.pace] if found.pace else []) + found.more],
         "rivals": {
             rival.name: {

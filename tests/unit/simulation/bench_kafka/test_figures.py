@@ -6,6 +6,7 @@ import pytest
 from schemas.journal import Block, Tick
 from schemas.partitions import partition_of
 from services.intake import encode
+from services.simulation.bench_kafka.asking import Percentiles, percentiles
 from services.simulation.bench_kafka.people import taken_by
 from services.simulation.bench_kafka.report import figures_of
 from services.simulation.bench_kafka.rival_runs import Ran
@@ -72,9 +73,7 @@ def test_towns_lie_on_partitions_of_their_own_evenly_by_halves_and_by_turns(town
 
 
 def test_ratios_are_ours_over_theirs_and_latency_is_quoted_at_half_the_rate() -> None:
-    waits = [
-        Wait(share, 1_000 * share, 10, 900.0 * share, 2_000.0, 2_100.0, 0.4, is_drained=True) for share in (0.1, 0.5)
-    ]
+    waits = [waited(share, percentiles([0.9 * share, 0.9 * share, 2.0])) for share in (0.1, 0.5)]
     found = Found(pace=PACE, rivals={"faust": Ran(Rate(600, 2.0), 660)}, waits=waits)
 
     figures = figures_of(BENCH, found)
@@ -83,6 +82,21 @@ def test_ratios_are_ours_over_theirs_and_latency_is_quoted_at_half_the_rate() ->
     assert (figures["p50_ms"], figures["p99_ms"]) == (450, 2_000)
     assert figures["ours"][0]["busy"] == {"intake": 0.25, "matching": 1.0}
     assert orjson.loads(orjson.dumps(figures)) == figures
+
+
+def waited(share: float, proposed: Percentiles) -> Wait:
+    soon = percentiles([0.1])
+    return Wait(
+        share=share,
+        rate=1_000 * share,
+        proposed=proposed,
+        first_chance=proposed,
+        journalled=soon,
+        answered=soon,
+        late_ms=0.4,
+        is_drained=True,
+        cpu_s={"matching": 1.0},
+    )
 
 
 def test_what_was_not_measured_is_null_and_every_promised_key_is_there() -> None:
