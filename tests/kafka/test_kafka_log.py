@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
+from random import Random
 
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from schemas.topics import TOPICS
+from schemas.topics import MESSAGE_BYTES_MAX, TOPICS
 from services.runtime.kafka import KafkaSettings
-from services.runtime.kafka_log import KafkaLog
+from services.runtime.kafka_log import KafkaLog, Writer
 from services.runtime.log import BatchRefused, LogClosed, NewRecord, OffsetOutOfRange, UnknownTopic, scan
 
 pytestmark = [
@@ -67,6 +68,35 @@ def test_what_cannot_be_is_refused_before_anything_is_written(log: KafkaLog) -> 
     with pytest.raises(LogClosed):
         log.next_offset("journal", 0)
     assert log.clock_kind == "wall"
+
+
+def test_a_record_several_times_as_large_as_a_message_is_written_and_read_if_it_packs_well(
+    kafka: KafkaSettings, log: KafkaLog
+) -> None:
+    fact = b'{"fact":"proposed","community":"town","ask":"ask-%08d","offer":"offer-%08d"}'
+    city = b",".join(fact % (number, number * 7) for number in range(400_000))
+    assert len(city) > 3 * MESSAGE_BYTES_MAX
+
+    offsets = asyncio.run(written(kafka, b"small", city, b"small"))
+
+    assert offsets == [0, 1, 2]
+    assert [record.value for record in scan(log, "decisions", 5)] == [b"small", city, b"small"]
+
+
+def test_what_a_topic_does_not_take_even_packed_is_refused(kafka: KafkaSettings, log: KafkaLog) -> None:
+    with pytest.raises(BatchRefused, match="append in several, or shorten"):
+        asyncio.run(written(kafka, Random(1).randbytes(MESSAGE_BYTES_MAX + 1_000_000)))
+
+    assert log.next_offset("decisions", 5) == 0
+
+
+async def written(kafka: KafkaSettings, *values: bytes) -> list[int]:
+    """One after the other, as deciding writes them: the log itself lets in no record beyond a megabyte."""
+    writer = Writer(kafka)
+    try:
+        return [await writer.append("decisions", 5, [NewRecord(value)]) for value in values]
+    finally:
+        await writer.stop()
 
 
 def test_a_tail_that_ends_in_marks_of_transactions_is_found_behind_them(kafka: KafkaSettings, log: KafkaLog) -> None:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from services.matching.bugs import sentence_of_bug, sentence_of_event
 from services.matching.history import MatchingError, OvertakenError
 from services.matching.quarantine import EventFailedError
-from services.runtime.log import LogError, LogUnwritable
+from services.runtime.log import BatchRefused, LogError, LogUnwritable
 from services.runtime.quarantine import QuarantineError
 
 _REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
     (OvertakenError, "overtaken", False),
     (LogUnwritable, "not-acknowledged", False),
+    (BatchRefused, "too-large", True),
     (LogError, "log-away", False),
     (MatchingError, "logs-differ", True),
     (QuarantineError, "word-unreadable", True),

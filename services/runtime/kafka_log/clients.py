@@ -35,13 +35,18 @@ def reading_client(settings: KafkaSettings) -> AIOKafkaConsumer:
     )
 
 
-def writing_client(settings: KafkaSettings) -> AIOKafkaProducer:
-    """A producer whose retries never write a batch twice, acknowledged by all replicas. To be started."""
+def writing_client(settings: KafkaSettings, compression: str | None = None) -> AIOKafkaProducer:
+    """A producer whose retries never write a batch twice, acknowledged by all replicas. To be started.
+
+    Args:
+        compression: "gzip", which every client reads without a library of its own.
+    """
     return AIOKafkaProducer(
         **settings.for_aiokafka(),
         acks="all",
         enable_idempotence=True,
         linger_ms=0,
+        compression_type=compression,
         max_batch_size=REQUEST_BYTES_MAX,
         max_request_size=REQUEST_BYTES_MAX,
         request_timeout_ms=REQUEST_TIMEOUT_MS,

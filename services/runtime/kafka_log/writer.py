@@ -15,6 +15,9 @@ from services.runtime.log.records import NewRecord
 SEND_DEADLINE_S = 60.0
 """After this a batch counts as not sent, though it may stand. A broker that restarts is back sooner."""
 CLOSE_DEADLINE_S = 5.0
+PACKED_FROM_BYTES = 1024 * 1024
+"""From this size on a batch travels compressed, and takes a tenth of the room: what a city decides after an outage is
+larger than a topic lets in, and could never be written otherwise. Smaller ones are not worth the processor's time."""
 
 
 class Writer:
@@ -27,7 +30,8 @@ class Writer:
     def __init__(self, settings: KafkaSettings, *, deadline_s: float = SEND_DEADLINE_S) -> None:
         self._settings = settings
         self._deadline_s = deadline_s
-        self._client: AIOKafkaProducer | None = None
+        self._clients: dict[bool, AIOKafkaProducer] = {}
+        """One that compresses, once something large was written, and one that does not."""
         self._connecting = asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()
 
@@ -37,7 +41,7 @@ class Writer:
         Raises:
             LogUnwritable: no broker answered.
         """
-        await self._connected()
+        await self._connected(packs=False)
 
     async def append(self, topic: str, partition: int, records: Sequence[NewRecord]) -> int:
         """Write a batch: all of it or none, acknowledged by all replicas before this returns.
@@ -51,7 +55,7 @@ class Writer:
             LogUnwritable: it was not acknowledged in time. It may stand all the same.
         """
         with writing(topic, partition):
-            client = await self._connected()
+            client = await self._connected(packs=sum(one.size_bytes for one in records) >= PACKED_FROM_BYTES)
             try:
                 async with asyncio.timeout(self._deadline_s):
                     return await self._sent(client, topic, partition, records)
@@ -63,9 +67,8 @@ class Writer:
 
     async def stop(self) -> None:
         """Wait for what is on its way, for a bounded time, and let go of the connections. Twice is fine."""
-        client, self._client = self._client, None
-        if client is not None:
-            await _closed(client, flush_s=CLOSE_DEADLINE_S)
+        clients, self._clients = list(self._clients.values()), {}
+        await asyncio.gather(*(_closed(client, flush_s=CLOSE_DEADLINE_S) for client in clients))
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
     async def _sent(self, client: AIOKafkaProducer, topic: str, partition: int, records: Sequence[NewRecord]) -> int:
@@ -83,25 +86,26 @@ class Writer:
         answer = await client.send_batch(batch, self._settings.topic(topic), partition=partition)
         return int((await answer).offset)
 
-    async def _connected(self) -> AIOKafkaProducer:
+    async def _connected(self, *, packs: bool) -> AIOKafkaProducer:
         async with self._connecting:
-            if self._client is None:
-                client = writing_client(self._settings)
+            if packs not in self._clients:
+                client = writing_client(self._settings, "gzip" if packs else None)
                 try:
                     await client.start()
                 except BaseException:
                     await client.stop()
                     raise
-                self._client = client
-            return self._client
+                self._clients[packs] = client
+            return self._clients[packs]
 
     def _leave(self, client: AIOKafkaProducer) -> None:
         """Nothing new goes by this client; others' batches that are on their way by it may still arrive."""
-        if self._client is client:
-            self._client = None
-            leaving = asyncio.get_running_loop().create_task(_closed(client, flush_s=CLOSE_DEADLINE_S))
-            self._leaving.add(leaving)
-            leaving.add_done_callback(self._leaving.discard)
+        for packs, known in list(self._clients.items()):
+            if known is client:
+                del self._clients[packs]
+                leaving = asyncio.get_running_loop().create_task(_closed(client, flush_s=CLOSE_DEADLINE_S))
+                self._leaving.add(leaving)
+                leaving.add_done_callback(self._leaving.discard)
 
 
 async def _closed(client: AIOKafkaProducer, flush_s: float) -> None:
