@@ -8,7 +8,7 @@ from time import time
 
 from services.runtime.kafka import KafkaSettings
 from services.simulation.bench_kafka.crowd import Crowd
-from services.simulation.bench_kafka.processes import Site
+from services.simulation.bench_kafka.processes import Site, Worker
 from services.simulation.bench_kafka.throughput import NotDecidedError, decided, installation
 from services.simulation.bench_kafka.towns import Region
 
@@ -28,8 +28,8 @@ class Restart:
     """From SIGKILL, with the successor started at once. The broker gives away what the dead one held only when its
     session is over."""
     restored_s: float
-    """Of these, until the engine stood where its decisions ended: snapshot, what was decided since, indexes. The rest is
-    the dead one's session."""
+    """Of these, from when the successor was given the partition: snapshot, what was decided since, indexes, and the first
+    decision. The rest is the dead one's session."""
     peak_mb: float
     """Of the successor."""
     has_snapshot: bool
@@ -49,10 +49,11 @@ async def measure_restart(settings: KafkaSettings, open_asks: int, seed: int) ->
             has_snapshot = await _snapshot_kept(site)
             killed_s = site.matching[0].kill()
             successor = site.start("matching")
+            giving = asyncio.create_task(_given(successor))
             back_s = await _decided_again(people, site, killed_s)
-            restored_s = await asyncio.to_thread(successor.metric, "commonweal_recovery_seconds_sum")
+            given_s = await giving
         await decided(people, site)
-        return Restart(open_asks, back_s - killed_s, restored_s, successor.peak_mb(), has_snapshot)
+        return Restart(open_asks, back_s - killed_s, back_s - given_s, successor.peak_mb(), has_snapshot)
 
 
 async def measure_failover(settings: KafkaSettings, region: Region) -> float:
@@ -97,6 +98,15 @@ async def _decided_again(people: Crowd, site: Site, killed_s: float) -> float:
             raise NotDecidedError(f"{len(first)} of {people.towns} towns were decided for again in {BACK_WITHIN_S:g} s")
         await asyncio.sleep(LOOK_S)
     return max(first.values())
+
+
+async def _given(worker: Worker) -> float:
+    """When a worker was first seen with partitions, in seconds since 1970."""
+    while await asyncio.to_thread(worker.metric, "commonweal_recovering_partitions") == 0:
+        if await asyncio.to_thread(worker.metric, "commonweal_recovery_seconds_count") > 0:
+            break
+        await asyncio.sleep(LOOK_S)
+    return time()
 
 
 async def _snapshot_kept(site: Site) -> bool:
