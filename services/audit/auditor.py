@@ -44,6 +44,7 @@ from services.audit import asks, communities, following_up, members, moves, offe
 from services.audit.answers import Reading
 from services.audit.books import Town
 from services.audit.breach import Breach, BrokenRuleError, demand
+from services.audit.chances import learn_in_vain
 from services.audit.follows import UNKNOWN_COMMUNITY, check_follows, check_once, check_stepped_over
 from services.audit.forgetting import forget
 from services.audit.log_time import Clock, check_moment, read_moment
@@ -160,6 +161,7 @@ class Auditor:
             case Refused():
                 demand(fact.reason != UNKNOWN_COMMUNITY, KNOWN, "a community is called unknown", "it was defined")
                 moves.check_refused_answer(town, fact, event, scene.moment.now_ms)
+                learn_in_vain(town, fact, event)
             case PutWaiting():
                 waiting.put(town, fact, event, scene)
             case LeftWaiting():

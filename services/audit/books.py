@@ -29,6 +29,10 @@ class MatchBook:
     was_completed: bool = False
     followed_up: dict[FollowUp, None] = field(default_factory=dict)
     """What was asked of those who promised help."""
+    tried_ppm: int = 0
+    """How much of a try its end was; 0 while it waits."""
+    was_in_vain: bool = False
+    """An acceptance of it came when it could not count any more."""
 
     @property
     def is_given(self) -> bool:
@@ -108,6 +112,10 @@ class MemberBook:
     fields: MemberFields = MemberFields()
     gone: bool = False
     suspended: bool = False
+    accepted: int = 0
+    """How often they accepted, in vain included."""
+    tried_ppm: int = 0
+    """How often that was tried, in parts per million."""
     helped: dict[str, None] = field(default_factory=dict)
     """Whom they helped so that it was confirmed."""
     live: dict[str, MatchBook] = field(default_factory=dict)
@@ -156,6 +164,9 @@ class Town:
     seen: dict[str, int] = field(default_factory=dict)
     """Event → when it was first answered."""
     falling_due: FallingDue = field(default_factory=FallingDue)
+    lies_in: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Open offer → its square kilometre; how many lie in each is `open_in`."""
+    open_in: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def member(self, name: str) -> MemberBook:
         """The member's book, to be written in."""

@@ -10,6 +10,8 @@ from schemas.members import MemberLeft
 from schemas.operations import Reassigned
 from services.audit.books import ON_ITS_WAY, AskBook, MatchBook, MemberBook, OfferBook, Town, open_ones
 from services.audit.breach import demand
+from services.audit.chances import learn
+from services.audit.neighbourhoods import count_offer
 from services.audit.rules import CAPACITY, IN_TIME, KNOWN, LET_GO, MOVE_LISTED, ONE_ACCEPTANCE, SILENCE, WHO_SAYS
 from services.audit.scene import Scene
 from services.audit.silence import expect_match, match_ends_ms
@@ -190,6 +192,8 @@ def _check_said(match: MatchBook, fact: MatchMoved, event: Received | None, scen
 
 
 def _write(town: Town, match: MatchBook, fact: MatchMoved, scene: Scene) -> None:
+    if match.status is MatchStatus.proposed:
+        learn(town, match, fact)
     match.status, match.moved_ms = fact.to, fact.at_ms
     match.was_completed = match.was_completed or fact.to is MatchStatus.completed
     ask, offer, offerer = town.asks[match.said.ask], town.offers[match.said.offer], town.member(match.said.offerer)
@@ -205,6 +209,7 @@ def _write(town: Town, match: MatchBook, fact: MatchMoved, scene: Scene) -> None
         f"match {fact.match} is {fact.to.value} and takes {match.said.units} of offer {match.said.offer}",
         f"it gives {-offer.room} more than it can",
     )
+    count_offer(town, match.said.offer)
     if match.status not in (MatchStatus.proposed, *ON_ITS_WAY):
         offerer.live.pop(fact.match, None)
     if fact.to is MatchStatus.confirmed:

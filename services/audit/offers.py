@@ -11,6 +11,7 @@ from schemas.members import MemberLeft
 from schemas.offers import OfferChanged, OfferOpened, OfferPaused, OfferResumed, OfferWithdrawn
 from services.audit.books import OfferBook, Town, open_ones
 from services.audit.breach import demand
+from services.audit.neighbourhoods import count_offer
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, CAPACITY, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED
 from services.audit.scene import Scene
 from services.audit.series import is_about, next_listed, touch_series_of
@@ -95,6 +96,7 @@ def end_offer(town: Town, fact: OfferEnded, event: Received | None, scene: Scene
     is_now = fact.at_ms == scene.moment.now_ms
     demand(is_now, ENDED_RIGHTLY, f"offer {fact.offer} ends at {fact.at_ms}", f"that is now, {scene.moment.now_ms}")
     offer.ended, offer.ended_ms = fact.how, fact.at_ms
+    count_offer(town, fact.offer)
     touch_series_of(town, "offer", fact.offer, scene)
 
 
@@ -146,6 +148,7 @@ def _write(town: Town, spec: Offer, known: OfferBook | None, scene: Scene) -> No
     town.offers[spec.offer] = offer
     town.member(spec.member).offers[spec.offer] = None
     demand(offer.room >= 0, CAPACITY, f"offer {spec.offer} gives {spec.capacity}", "more units are accepted already")
+    count_offer(town, spec.offer)
     town.falling_due.expect(spec.deadline_ms, "offer", spec.offer)
     scene.touch(town.name, ("offer", spec.offer))
     scene.brought.setdefault(town.name, {})["offer", spec.offer] = None

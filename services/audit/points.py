@@ -1,7 +1,7 @@
-"""What a pair is worth by the policy, part by part, as far as it follows from the two sides alone.
+"""What a pair is worth by the policy, part by part, as far as the books tell.
 
-Four parts do not: what recent arrivals give back of a side's life, the chance that those who were asked already accept,
-and what is kept back where few others offer. These are held within their bounds; whoever decides again holds them to the point.
+Two parts they do not: what recent arrivals give back of a side's life. These are held within their bounds; whoever
+decides again holds them to the point.
 """
 
 from collections.abc import Mapping
@@ -30,6 +30,10 @@ class Sides:
     """Proposals who offers has open."""
     accept_ppm: int
     """Chance that who offers accepts, as the proposal says it was learned."""
+    uncovered_ppm: int
+    """Chance that nobody who was asked before accepts soon."""
+    offers_around: int | None
+    """How many offers are open around; None: it lies nowhere, or a coordinator chose."""
 
 
 def wrong_part(policy: Policy, sides: Sides, parts: Mapping[str, int]) -> tuple[str, int, str]:
@@ -52,12 +56,19 @@ def _bounds(policy: Policy, sides: Sides, parts: Mapping[str, int]) -> dict[str,
     if policy.acceptance.is_certain:
         return bounds
     total = max(sum(worth.values()), 0)
-    bounds["uncovered"] = (-total, 0)
-    shares = _shares(policy, sides, total + parts.get("uncovered", 0))
-    left = total + parts.get("uncovered", 0) + sum(shares.values())
-    is_ranked = policy.acceptance.ranking is not Ranking.nearest and policy.acceptance.stand_ins > 0
-    bounds["stand_ins"] = (-max(left, 0) if is_ranked else 0, 0)
+    uncovered = total * sides.uncovered_ppm // CERTAIN_PPM - total
+    shares = {"uncovered": uncovered} | _shares(policy, sides, total + uncovered)
+    shares["stand_ins"] = _kept_back(policy, sides, total + sum(shares.values()))
     return bounds | {name: (points, points) for name, points in shares.items()}
+
+
+def _kept_back(policy: Policy, sides: Sides, left: int) -> int:
+    """What is kept back of a pair's worth where few others offer."""
+    dial, around = policy.acceptance, sides.offers_around
+    if dial.ranking is Ranking.nearest or not dial.stand_ins or around is None or left <= 0:
+        return 0
+    share_ppm = around * CERTAIN_PPM // (around + dial.stand_ins)
+    return left * (share_ppm * share_ppm // CERTAIN_PPM) // CERTAIN_PPM - left
 
 
 def _worth(policy: Policy, sides: Sides) -> dict[str, int]:

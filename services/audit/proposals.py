@@ -8,11 +8,13 @@ from schemas.codes import VETTING_RANK
 from schemas.events import Received
 from schemas.facts import Proposed
 from schemas.operations import ProposedByHand, Reassigned
-from schemas.policy import Policy
+from schemas.policy import CERTAIN_PPM, Policy
 from schemas.taxonomy import Taxonomy
 from services.audit import rules
 from services.audit.books import AskBook, MatchBook, MemberBook, OfferBook, Town, open_ones
 from services.audit.breach import demand
+from services.audit.chances import accepts_ppm, uncovered_ppm
+from services.audit.neighbourhoods import open_around
 from services.audit.places import agreed_m, sleeps, way_m
 from services.audit.points import Sides, wrong_part
 from services.audit.scene import Scene
@@ -231,6 +233,7 @@ def _sides(case: Case) -> Sides:
     if not case.is_by_hand:  # a round is planned before any of its proposals are out
         out = case.scene.proposed_in.get(case.town.name, {}).get(helper, 0)
         asked, is_open = asked - out, is_open - out
+    sent_out = case.scene.sent_out.get(case.town.name, {})
     return Sides(
         ask=case.ask.spec,
         offer=case.offer.spec,
@@ -241,6 +244,8 @@ def _sides(case: Case) -> Sides:
         active=case.offerer.active_count(),
         to_answer=is_open,
         accept_ppm=case.said.accept_ppm,
+        uncovered_ppm=uncovered_ppm(case.town, case.ask, told_ms, sent_out) if not case.is_by_hand else CERTAIN_PPM,
+        offers_around=open_around(case.town, case.said.offer) if not case.is_by_hand else None,
     )
 
 
@@ -267,6 +272,9 @@ def _has_chances(case: Case) -> None:
     is_drawn = said.chance_ppm < 1_000_000
     explores = case.policy.acceptance.exploration_ppm > 0 and not case.is_by_hand
     demand(explores or not is_drawn, rules.CHANCES, stands, "nothing was drawn by lot")
+    if case.scene.is_current:
+        learned = accepts_ppm(case.policy.acceptance, case.offerer)
+        demand(said.accept_ppm == learned, rules.CHANCES, stands, f"what was answered so far comes to {learned}")
 
 
 CHECKS: tuple[Callable[[Case], None], ...] = (
@@ -300,4 +308,5 @@ def _write(case: Case) -> None:
     if case.event is None:
         asked = case.scene.proposed_in.setdefault(town.name, {})
         asked[said.offerer] = asked.get(said.offerer, 0) + 1
+        case.scene.sent_out.setdefault(town.name, {})[said.match] = None
     case.scene.brought.setdefault(town.name, {})["match", said.match] = None

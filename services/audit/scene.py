@@ -32,6 +32,8 @@ class Scene:
     """Town → members who blocked somebody, or were suspended, in this block."""
     proposed_in: dict[str, dict[str, int]] = field(default_factory=dict)
     """Town → whom a round has asked in this block, and how often: what events lead to after that comes late."""
+    sent_out: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Town → the proposals of its round in this block: the round was planned before any of them was out."""
     to_be_advanced: dict[str, dict[str, str]] = field(default_factory=dict)
     """Town → series whose occurrence was listed under this id; the next fact says so of the series."""
     brought: dict[str, dict[tuple[str, str], None]] = field(default_factory=dict)

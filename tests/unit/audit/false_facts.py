@@ -16,6 +16,7 @@ from tests.unit.audit.liars import (
     PARTITION,
     REMINDED,
     Lie,
+    Recorded,
     recorded,
     stepped_over,
     telling,
@@ -70,6 +71,34 @@ def points_that_are_not_their_sum() -> Lie:
     log = told(ASKED)
     place = log.last("match.proposed")
     return Lie(log.with_fact(place, points=log.fact(*place).points + 1), "score", *place)
+
+
+def a_price_of_standing_alone_that_was_lowered() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    return Lie(_with_part(log, place, "stand_ins", 1_000), "score", *place)
+
+
+def an_ask_that_is_less_covered_than_it_was() -> Lie:
+    log = told(f"{ASKED}\noffer O2 food cell=0,1 by=m-cem\ntick 10m")
+    place = log.last("match.proposed")
+    assert log.fact(*place).attempt == 2, "silence asked somebody else"
+    return Lie(_with_part(log, place, "uncovered", 1_000), "score", *place)
+
+
+def a_chance_that_no_answer_taught() -> Lie:
+    log, other = (told(ASKED.replace("ask ", f"member m-bo asked=4 accepted={times}\nask ")) for times in (1, 3))
+    place = log.last("match.proposed")
+    return Lie(log.lie(place[0], lambda facts: facts.__setitem__(place[1], other.fact(*place))), "chances", *place)
+
+
+def _with_part(log: Recorded, place: tuple[int, int], name: str, more: int) -> Recorded:
+    """The proposal with one part worth more, and a sum that fits."""
+    said = log.fact(*place)
+    assert said.explanation.parts[name] < 0, f"{name} takes something away"
+    parts = said.explanation.parts | {name: said.explanation.parts[name] + more}
+    explanation = said.explanation.model_copy(update={"parts": parts})
+    return log.with_fact(place, points=said.points + more, explanation=explanation)
 
 
 def a_wrong_distance() -> Lie:
@@ -320,6 +349,9 @@ FALSE: tuple[Callable[[], Lie], ...] = (
     a_proposal_that_the_acceptance_left_open,
     a_changed_score,
     points_that_are_not_their_sum,
+    a_price_of_standing_alone_that_was_lowered,
+    an_ask_that_is_less_covered_than_it_was,
+    a_chance_that_no_answer_taught,
     a_wrong_distance,
     a_longer_life_of_a_proposal,
     an_id_that_was_not_computed,
