@@ -148,16 +148,3 @@ def test_a_process_that_is_ended_from_outside_is_one_sentence(town: Path, mappin
 
     with pytest.raises(RunError, match="ended from outside; start again, with fewer --jobs"):
         compare(Comparison(order, (1, 2), with_rivals=False), 2, silently)
-
-
-@pytest.mark.slow
-def test_where_there_is_plenty_most_are_helped_soon_and_sooner_than_one_at_a_time(city_hour: Path) -> None:
-    told = found(city_hour, "--accept-mean", 0.2, "--thin-asks", 6, "--seeds", 2, "--report", patience="4h")
-
-    assert told["fulfilled"] > 0.95
-    assert 5 < told["median_accept_min"] < 25
-    assert 0 < told["in_vain"] < 1
-    alone = told["beside"]["one_at_a_time"]
-    assert alone["fulfilled"] < 0.8
-    assert (alone["median_accept_min"] > 50, alone["in_vain"] < 0.02) == (True, True)
-    assert told["proposals_per_fulfilled"] < told["beside"]["nearest"]["proposals_per_fulfilled"]
