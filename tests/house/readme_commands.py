@@ -20,8 +20,8 @@ RUN_BY = {
         "commonweal load city-hour.csv --mapping city-hour --answers curve --accept-mean 0.2 --thin-asks 6 "
         "--ask-patience 6h --offer-patience 4h --seeds 20 --report"
     ): (
-        "tests/simulation/test_people_who_may_not_answer.py::"
-        "test_where_there_is_plenty_most_are_helped_soon_and_sooner_than_one_at_a_time"
+        "tests/simulation/test_promised_figures.py::"
+        "test_twenty_seeds_of_plenty_keep_every_promise_and_beat_nearness_in_every_column"
     ),
     "commonweal verify --data DIR": "tests/simulation/test_readme.py::test_a_table_goes_in_and_explained_matches_come_out",
     "commonweal simulate --seeds 1..50": (
