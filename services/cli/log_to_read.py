@@ -1,5 +1,6 @@
 """Which log a command looks at: a data folder's, or a cluster's."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,7 @@ def log_of_cluster() -> "Log":
         raise refuse_usage(
             f"{missing.name} is not installed; clusters need the extra: pip install 'commonweal[kafka]'"
         ) from None
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what fails is said once, by us
     return KafkaLog(KafkaSettings.from_environment(os.environ), TOPICS)
 
 

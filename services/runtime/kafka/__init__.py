@@ -3,7 +3,7 @@
 Imports no Kafka client until one is asked for, so that the embedded product runs without any.
 """
 
-from services.runtime.kafka.administration import administering
+from services.runtime.kafka.administration import administering, expect_listener
 from services.runtime.kafka.errors import (
     ClientsMissing,
     ClusterError,
@@ -28,4 +28,5 @@ __all__ = [
     "SecurityProtocol",
     "SettingsWrong",
     "administering",
+    "expect_listener",
 ]

@@ -42,7 +42,7 @@ def administering(
     except ImportError:
         raise ClientsMissing("kafka-python") from None
     words = settings.for_kafka_python()
-    _expect_listener(settings, words.get("ssl_context"))
+    expect_listener(settings)
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what fails is said once, by us
     try:
         client = kafka.KafkaAdminClient(
@@ -62,8 +62,13 @@ def administering(
         client.close()
 
 
-def _expect_listener(settings: KafkaSettings, tls: ssl.SSLContext | None) -> None:
-    """Say at once that nobody listens, or not as wanted, where the client would try for as long as it may."""
+def expect_listener(settings: KafkaSettings) -> None:
+    """Say at once that nobody listens, or not as wanted, where a client would try for as long as it may.
+
+    Raises:
+        ClusterUnreachable: that is so of every place.
+    """
+    tls: ssl.SSLContext | None = settings.for_kafka_python().get("ssl_context")
     why = ""
     for place in settings.bootstrap.split(","):
         host, _, port = place.rpartition(":")

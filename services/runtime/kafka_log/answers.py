@@ -1,13 +1,47 @@
 """What Kafka's clients raise, in the words of a log."""
 
+import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 from aiokafka import errors
 
+from services.runtime.kafka import ClusterError, ClusterUnreachable, KafkaSettings, LoginRefused, expect_listener
 from services.runtime.log.errors import BatchRefused, LogUnreachable, LogUnwritable, OffsetOutOfRange, UnknownTopic
 
+ANSWER_S: Final = 10.0
+"""How long each broker named may take to answer when it is first spoken to."""
 _TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordTooLargeError, errors.InvalidMessageError)
+
+
+@contextlib.asynccontextmanager
+async def connecting(settings: KafkaSettings) -> AsyncIterator[None]:
+    """The first word with a cluster, which has to come in a bounded time.
+
+    Raises:
+        LogUnreachable: no broker answered; in the words of `ClusterUnreachable`, which the administration raises.
+    """
+    within_s = ANSWER_S * len(settings.bootstrap.split(","))
+    try:
+        async with asyncio.timeout(within_s):
+            yield
+    except TimeoutError:
+        silent = ClusterUnreachable(settings.bootstrap, f"nothing came back within {within_s:g} s")
+        raise LogUnreachable(str(silent)) from None
+    except (errors.KafkaError, OSError) as error:
+        raise LogUnreachable(str(await asyncio.to_thread(_unreachable, settings, error))) from error
+
+
+def _unreachable(settings: KafkaSettings, error: Exception) -> ClusterError:
+    """Why nobody could be spoken to: nobody listens, or somebody does who says something else."""
+    try:
+        expect_listener(settings)
+    except ClusterError as nobody:
+        return nobody
+    if settings.security_protocol.is_authenticated and isinstance(error, errors.KafkaConnectionError):
+        return LoginRefused(settings.bootstrap)
+    return ClusterUnreachable(settings.bootstrap, _named(error))
 
 
 @contextlib.contextmanager

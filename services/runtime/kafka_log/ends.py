@@ -7,7 +7,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from services.runtime.kafka import KafkaSettings
-from services.runtime.kafka_log.answers import reading
+from services.runtime.kafka_log.answers import connecting, reading
 from services.runtime.kafka_log.clients import reading_client
 
 
@@ -25,7 +25,7 @@ class Ends:
             LogUnreachable: no broker answered.
         """
         client = reading_client(self._settings)
-        with reading("(any)"):
+        async with connecting(self._settings):
             try:
                 await client.start()
             except BaseException:
