@@ -9,7 +9,7 @@ import typer
 
 from services.cli.arguments import print_json, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson, no_such_thing
-from services.cli.workers_settings import WorkersFolder, settings_of_workers
+from services.cli.workers_settings import FOLDER_VARIABLE, WorkersFolder, settings_of_workers
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -45,9 +45,10 @@ def upgrade_database(address: Address = None, data: WorkersFolder = DEFAULT, as_
     Example: `commonweal database upgrade --database postgresql://commonweal@db/commonweal`
     """
     from services.runtime.database import upgrade
+    from services.runtime.folders import made
 
     if not address:
-        data.mkdir(parents=True, exist_ok=True)
+        made(data, FOLDER_VARIABLE)
     with _connected(address, data) as engine:
         stood, stands = upgrade(engine)
     if as_json:

@@ -9,9 +9,11 @@ from pathlib import Path
 from schemas.facts import AnyFact, Refused
 from schemas.taxonomy.load import load as load_taxonomy
 from services.cli.log_to_read import log_of_cluster
+from services.cli.workers_settings import FOLDER_VARIABLE
 from services.embedded import DataFolder, Embedded, Step, Trouble, hand_over, reach
 from services.intake import Intake, RawEvent, SubmitReport
 from services.runtime.dead_letters import DeadLetters
+from services.runtime.folders import made
 from services.runtime.log import LogBusy, wall_clock
 
 KEYS_FILE = "dead-letter-keys.sqlite3"
@@ -67,9 +69,9 @@ def let_in_on_cluster(path: Path, raws: Iterable[RawEvent]) -> LetIn:
         path: of the folder that holds the keys of dead letters; made if it is not there.
 
     Raises:
-        ClusterError, LogError, DeadLetterError: the cluster or the folder cannot be used; the message says why.
+        FolderUnusable, ClusterError, LogError, DeadLetterError: the cluster or the folder cannot be used; the message says why.
     """
-    path.mkdir(parents=True, exist_ok=True)
+    made(path, FOLDER_VARIABLE)
     with closing(log_of_cluster()) as log:
         letters = DeadLetters(log, path / KEYS_FILE, wall_clock)
         intake = Intake(log, letters, load_taxonomy(), wall_clock)

@@ -30,6 +30,7 @@ def is_expected(error: Exception) -> bool:
     from services.relay import RelayUnwritableError
     from services.runtime.broker import BrokerError
     from services.runtime.dead_letters import DeadLetterError
+    from services.runtime.folders import FolderUnusable
     from services.runtime.kafka import ClusterError
     from services.runtime.log import LogError
     from services.runtime.quarantine import QuarantineError
@@ -37,7 +38,7 @@ def is_expected(error: Exception) -> bool:
 
     ours = (
         LogError,
-        ClusterError,
+        FolderUnusable,
         EmbeddedError,
         BoardError,
         BrokerError,

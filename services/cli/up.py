@@ -12,7 +12,7 @@ import typer
 from services.cli.arguments import AllowLeap, FolderToFill, refuse_usage
 from services.cli.data_folder import DEFAULT
 from services.cli.log_to_read import OnKafka
-from services.cli.workers_settings import folder_of_workers, settings_of_workers
+from services.cli.workers_settings import FOLDER_VARIABLE, folder_of_workers, settings_of_workers
 
 if TYPE_CHECKING:
     from services.embedded import Health
@@ -77,6 +77,7 @@ def _up_on_cluster(data: Path, port: int) -> int:
     try:
         from services.cli.workers_together import WORKERS, WorkersTogether, taken_port
         from services.runtime.database import connect, upgrade
+        from services.runtime.folders import made
         from services.runtime.kafka import KafkaSettings
         from services.runtime.topics import apply
     except ModuleNotFoundError as missing:
@@ -90,7 +91,7 @@ def _up_on_cluster(data: Path, port: int) -> int:
             f"port {taken} is not free, and the workers answer at {port} to {port + WORKERS - 1}; is another "
             "`commonweal up --kafka` running? Stop it, or give --port"
         )
-    data.mkdir(parents=True, exist_ok=True)
+    made(data, FOLDER_VARIABLE)
     apply(settings)
     engine = connect(settings_of_workers(data).database_url)
     upgrade(engine)

@@ -152,7 +152,10 @@ class LocalBroker:
 
     def _is_running(self) -> bool:
         """The process itself holds the lock, so that a number given to another process never counts."""
-        return is_locked(self._lock)
+        try:
+            return is_locked(self._lock)
+        except PermissionError as error:
+            raise FolderUnusable(self.folder, error.strerror) from None
 
     def _send(self, sign: signal.Signals) -> None:
         pid = self._read_noted().get("pid")
@@ -192,8 +195,10 @@ class LocalBroker:
         """What was noted when it was started last; empty if it never was."""
         try:
             noted: dict[str, int | None] = json.loads(self._noted.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
+        except PermissionError as error:
+            raise FolderUnusable(self.folder, error.strerror) from None
         return noted
 
     def _await_ready(self, ports: Ports) -> None:

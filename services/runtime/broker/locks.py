@@ -39,7 +39,7 @@ def is_locked(path: Path) -> bool:
     """Whether a living process holds the file's lock."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         return not _take(descriptor, fcntl.LOCK_SH)  # shared, so that two who look do not see each other

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 
+from services.runtime.folders import made
 from services.runtime.kafka import KafkaSettings
 from services.runtime.metrics import build_metrics
 from services.runtime.worker.endpoint import Endpoint
 from services.runtime.worker.health import Health
 from services.runtime.worker.service import Build, Service, Workplace
-from services.runtime.worker.settings import WorkerSettings
+from services.runtime.worker.settings import DATA_DIR, WorkerSettings
 
 TOLD_TO_STOP = 0
 FAILED = 1
@@ -41,9 +42,10 @@ def workplace(name: str, env: Mapping[str, str], *, logic: str = "none") -> Work
 
     Raises:
         WorkerSettingsError, SettingsWrong: the environment is not in order.
+        FolderUnusable: the data folder cannot be made, or not be written.
     """
     settings = WorkerSettings.from_environment(env)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    made(settings.data_dir, DATA_DIR)
     metrics = build_metrics(version=version("commonweal"), logic=logic)
     metrics.disk_free_bytes.asked(lambda: shutil.disk_usage(settings.data_dir).free)
     return Workplace(
