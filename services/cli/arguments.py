@@ -21,6 +21,16 @@ AllowLeap = Annotated[
 ]
 
 
+def refuse_leap(*, kafka: bool, allow_leap: bool) -> None:
+    """Refuse a word about log time that a cluster's workers would not hear, rather than leave it out."""
+    if kafka and allow_leap:
+        raise refuse_usage(
+            "--allow-leap is a word to a data folder; on a cluster give it to the community whose time is held, by "
+            '`commonweal submit --kafka`: {"id": "leap-1", "data": {"type": "clock.leap_allowed", "community": "NAME", '
+            '"operator": "YOU", "until_ms": UNTIL}}'
+        )
+
+
 def refuse_usage(sentence: str) -> typer.Exit:
     """Say on the error channel what was wrong with the command; exit code 2."""
     typer.echo(sentence, err=True)

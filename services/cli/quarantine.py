@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.cli.arguments import AllowLeap, print_json, refuse_usage
+from services.cli.arguments import AllowLeap, print_json, refuse_leap, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.log_to_read import AnyFolder, OnKafka, log_of_cluster, log_to_read
 
@@ -48,6 +48,7 @@ def quarantine(
     if what == LIST:
         _list(data, kafka=kafka, as_json=as_json)
         return
+    refuse_leap(kafka=kafka, allow_leap=allow_leap)
     word = _word(what, reason)
     troubles = _put_on_kafka(word) if kafka else _put(data, word, leap_allowed=allow_leap)
     if as_json:

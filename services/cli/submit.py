@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from services.cli.arguments import AllowLeap, FolderToFill, print_json, refuse_usage
+from services.cli.arguments import AllowLeap, FolderToFill, print_json, refuse_leap, refuse_usage
 from services.cli.data_folder import DEFAULT, AsJson
 from services.cli.files import STANDARD, reading
 from services.cli.log_to_read import OnKafka
@@ -55,6 +55,7 @@ def submit(
     """
     from services.cli.letting_in import let_in, let_in_on_cluster
 
+    refuse_leap(kafka=kafka, allow_leap=allow_leap)
     with reading(file, "give the path of a file of events, or - for the input") as opened:
         events = _events(file, opened, source, mapping)
         done = let_in_on_cluster(data, events) if kafka else let_in(data, events, leap_allowed=allow_leap)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
-from services.cli.arguments import AllowLeap, FolderToFill, refuse_usage
+from services.cli.arguments import AllowLeap, FolderToFill, refuse_leap, refuse_usage
 from services.cli.data_folder import DEFAULT
 from services.cli.log_to_read import OnKafka
 from services.cli.workers_settings import FOLDER_VARIABLE, folder_of_workers, settings_of_workers
@@ -55,6 +55,7 @@ def up(
 
     Example: `commonweal up --data city`
     """
+    refuse_leap(kafka=kafka, allow_leap=allow_leap)
     if kafka:
         raise typer.Exit(_up_on_cluster(folder_of_workers(context, data), port))
     from services.embedded import Embedded, serving

@@ -64,6 +64,24 @@ def test_every_question_is_answered(reading: Engine) -> None:
     ]
 
 
+def test_a_path_that_is_none_is_refused_as_every_other_question_is(reading: Engine) -> None:
+    for path in ("/v1/nothing", "/v1", "/", f"{IN}/asks/A1/nothing"):
+        ((status, kind, said),) = asked(reading, path)
+
+        assert (status, kind, said["status"]) == (404, "application/problem+json", 404)
+        assert said["detail"] == f"nothing is asked at {path}; the paths are described at /v1/openapi.json"
+
+
+def test_whoever_would_change_something_is_told_that_the_board_is_only_read(reading: Engine) -> None:
+    async def post(client: TestClient[Any, Any]) -> list[Answer]:
+        async with client.post("/v1/standing") as answer:
+            return [(answer.status, answer.content_type, answer.headers["Allow"])]
+
+    (said,) = asyncio.run(_served(reading, post))
+
+    assert said == (405, "application/problem+json", "GET, HEAD")
+
+
 def test_answers_are_what_the_queries_say(reading: Engine) -> None:
     waiting, ask, story, standing = asked(
         reading, "/v1/asks/waiting", f"{IN}/asks/A1", f"{IN}/asks/A1/story?limit=2", "/v1/standing"

@@ -51,7 +51,10 @@ def test_what_was_decided_stands_in_the_tables_and_on_the_matches_topic(
             town.decide(log, 5)
         until(lambda: has_read(database_url, opened, towns), "reading what came")
         until(lambda: told(log) == in_the_table(database_url, opened), "telling partners")
+        status, refused = worker.ask("/v1/nothing")
 
+        assert (status, refused["title"]) == (404, "There is no such path")
+        assert worker.ask("/health/ready")[0] == 200
         assert worker.end() == 0
     assert content(database_url, opened) == made_straight(tmp_path / "straight.db", towns)
 

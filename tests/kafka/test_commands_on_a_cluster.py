@@ -108,6 +108,17 @@ def test_status_and_explain_tell_of_the_workers_board(
     assert (without_broker.exit_code, "how far behind it is cannot be told" in without_broker.err) == (0, True)
 
 
+@pytest.mark.parametrize("command", ["submit events.jsonl", "up", "quarantine 0/1/1"])
+def test_a_word_about_log_time_that_no_worker_would_hear_is_refused(towns: Towns, command: str) -> None:
+    before = {partition: towns.log.next_offset(JOURNAL.name, partition) for partition in towns.partitions}
+
+    said = run(*command.split(), "--kafka", "--allow-leap")
+
+    assert said.exit_code == 2
+    assert "clock.leap_allowed" in said.err
+    assert {partition: towns.log.next_offset(JOURNAL.name, partition) for partition in towns.partitions} == before
+
+
 def test_a_cluster_that_is_not_there_is_said_in_a_sentence(
     kafka: KafkaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,12 +21,16 @@ AT_A_TIME_MAX: Final = 8
 WAITING_MAX: Final = 64
 """Questions that may wait for their turn; who comes beyond that is told to come again."""
 PROBLEM: Final = "application/problem+json"
+READING: Final = ("GET", "HEAD")
+PATH_CHARS_MAX: Final = 200
 Handle = Callable[[web.Request], Awaitable[web.Response]]
 log = logging.getLogger("commonweal.board")
 
 
 def routes(engine: Engine) -> Iterator[web.RouteDef]:
-    """Every question's route, and the description of all of them at /v1/openapi.json.
+    """Every question's route, the description of all of them at /v1/openapi.json, and what is said anywhere else.
+
+    To be added after all other routes.
 
     Args:
         engine: connected for reading.
@@ -36,6 +40,7 @@ def routes(engine: Engine) -> Iterator[web.RouteDef]:
         yield web.get(question.path, _answering(question, engine, turns))
     described = orjson.dumps(document(), option=orjson.OPT_SORT_KEYS)
     yield web.get("/v1/openapi.json", _saying(described))
+    yield web.route("*", "/{elsewhere:.*}", _nowhere)
 
 
 class Turns:
@@ -103,6 +108,14 @@ def _asked(question: Question, engine: Engine, said: dict[str, Any]) -> bytes | 
     with board.snapshot():
         found = question.answer(board, **said)
     return None if found is None else question.model.dump_json(found)
+
+
+async def _nowhere(request: web.Request) -> web.Response:
+    """What is no question, in the words of all other refusals."""
+    where = "the paths are described at /v1/openapi.json"
+    if request.method not in READING:
+        return problem(405, "The board is only read", f"ask by GET; {where}", {"Allow": ", ".join(READING)})
+    return problem(404, "There is no such path", f"nothing is asked at {request.path[:PATH_CHARS_MAX]}; {where}")
 
 
 def _saying(body: bytes) -> Handle:

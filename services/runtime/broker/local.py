@@ -155,7 +155,7 @@ class LocalBroker:
         try:
             return is_locked(self._lock)
         except PermissionError as error:
-            raise FolderUnusable(self.folder, error.strerror) from None
+            raise FolderUnusable(self.folder, error.strerror or str(error)) from None
 
     def _send(self, sign: signal.Signals) -> None:
         pid = self._read_noted().get("pid")
@@ -198,7 +198,7 @@ class LocalBroker:
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
         except PermissionError as error:
-            raise FolderUnusable(self.folder, error.strerror) from None
+            raise FolderUnusable(self.folder, error.strerror or str(error)) from None
         return noted
 
     def _await_ready(self, ports: Ports) -> None:
