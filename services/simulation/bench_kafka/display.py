@@ -88,6 +88,8 @@ def _show_troubles(console: Console, found: Mapping[str, Any]) -> None:
         )
     if found["failover_s"] is not None:
         console.print(f"SIGKILL of one of two: the other one decides for all after {found['failover_s']:,} s")
+    if found["handover_s"] is not None:
+        console.print(f"SIGTERM of one of two: the other one decides for all after {found['handover_s']:,} s")
     board = found["board"]
     if board is not None:
         console.print(f"the board in PostgreSQL: {board['rows_per_s']:,} rows/s, {board['rows']:,} rows")

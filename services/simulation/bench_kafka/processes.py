@@ -91,6 +91,14 @@ class Worker:
         self.process.wait()
         return killed_s
 
+    def end(self) -> float:
+        """SIGTERM: it finishes what it has in hand and ends; when it was told, in seconds since 1970."""
+        self.is_killed = True
+        told_s = time()
+        self.process.terminate()
+        self.process.wait(STOP_S)
+        return told_s
+
 
 class Site:
     """Where the workers of an installation run: one data folder, one place for their logs. Use as a context.

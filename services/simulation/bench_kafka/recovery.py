@@ -1,7 +1,7 @@
 """What a death costs: from SIGKILL to the first decision after it, by the dead one's successor or by its neighbour."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from time import time
@@ -63,12 +63,26 @@ async def measure_failover(settings: KafkaSettings, region: Region) -> float:
         NotDecidedError: a town was not decided for again.
         WorkerEndedError: the other one ended.
     """
+    return await _without_one_of_two(settings, region, Worker.kill)
+
+
+async def measure_handover(settings: KafkaSettings, region: Region) -> float:
+    """Tell one of two matching workers to stop, as a new version's arrival does; seconds as above. It leaves the group.
+
+    Raises:
+        NotDecidedError: a town was not decided for again.
+        WorkerEndedError: the other one ended.
+    """
+    return await _without_one_of_two(settings, region, Worker.end)
+
+
+async def _without_one_of_two(settings: KafkaSettings, region: Region, end: Callable[[Worker], float]) -> float:
     async with installation(settings, region, workers=2, events=int(LOAD_PER_S * BACK_WITHIN_S)) as (people, site):
         async with _talking(people):
-            killed_s = site.matching[0].kill()
-            back_s = await _decided_again(people, site, killed_s)
+            told_s = await asyncio.to_thread(end, site.matching[0])
+            back_s = await _decided_again(people, site, time())  # what the one that ends still decides does not count
         await decided(people, site)
-        return back_s - killed_s
+        return back_s - told_s
 
 
 @asynccontextmanager

@@ -51,6 +51,7 @@ def figures_of(bench: KafkaBench, found: Found) -> dict[str, Any]:
         "backlog": None if found.caught_up is None else _backlog(found),
         "recovery": [_rounded(asdict(restart)) for restart in found.restarts],
         "failover_s": None if found.failover_s is None else round(found.failover_s, 1),
+        "handover_s": None if found.handover_s is None else round(found.handover_s, 1),
         "board": None if found.board is None else _board(found.board),
         "profile": found.profile,
         "failed": found.failed,

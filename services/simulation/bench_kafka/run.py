@@ -19,7 +19,7 @@ from services.simulation.bench_kafka.copies import COPIES, copied, make_topics
 from services.simulation.bench_kafka.crowd import CrowdFailedError
 from services.simulation.bench_kafka.processes import WorkerEndedError
 from services.simulation.bench_kafka.profiles import heaviest
-from services.simulation.bench_kafka.recovery import Restart, measure_failover, measure_restart
+from services.simulation.bench_kafka.recovery import Restart, measure_failover, measure_handover, measure_restart
 from services.simulation.bench_kafka.rival_runs import RIVALS, Ran, Rival, RivalFailedError, run_rival
 from services.simulation.bench_kafka.throughput import (
     NotDecidedError,
@@ -71,6 +71,7 @@ class Found:
     caught_up: CaughtUp | None = None
     restarts: list[Restart] = field(default_factory=list)
     failover_s: float | None = None
+    handover_s: float | None = None
     board: BoardRows | None = None
     profile: list[dict[str, object]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -158,6 +159,8 @@ class Run:
         if "failover" in bench.parts:
             failover = measure_failover(self._fresh(), bench.region)
             found.failover_s = await self._tried("SIGKILL of one of two matching workers", failover)
+            handover = measure_handover(self._fresh(), bench.region)
+            found.handover_s = await self._tried("SIGTERM of one of two matching workers", handover)
         if "board" in bench.parts:
             found.board = await self._tried("rows of the board", measure_board(self._fresh(), bench.region))
 
