@@ -21,6 +21,7 @@ class Inbox:
         self._records: deque[Record] = deque()
         self._bytes = 0
         self._grown = asyncio.Event()
+        self._is_over = False
         self.end = 0
         """The journal is known to reach at least here."""
 
@@ -56,10 +57,15 @@ class Inbox:
         return None
 
     async def grows_beyond(self, offset: int) -> None:
-        """Wait until the journal is known to hold a record at this offset."""
-        while self.end <= offset:
+        """Wait until the journal is known to hold a record at this offset, or nobody is to wait any more."""
+        while self.end <= offset and not self._is_over:
             self._grown.clear()
             await self._grown.wait()
+
+    def give_up(self) -> None:
+        """Who waits for something to come waits no longer."""
+        self._is_over = True
+        self._grown.set()
 
     def _pop(self) -> Record:
         record = self._records.popleft()

@@ -83,6 +83,7 @@ class PartitionTask:
             The engine, if it is known to stand where its decisions end.
         """
         self._stopping.set()
+        self.inbox.give_up()
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_S):
                 await asyncio.shield(self._running)
@@ -116,7 +117,7 @@ class PartitionTask:
                 await self._landed(standing)
             else:
                 self._standing = standing
-                await self._something_comes(standing.engine.next_offset)
+                await self.inbox.grows_beyond(standing.engine.next_offset)
             if standing.is_snapshot_due(settings.snapshot_growth, settings.snapshot_bytes_min):
                 await self._landed(standing)
                 await self._keep(standing)
@@ -199,10 +200,6 @@ class PartitionTask:
         self._shared.metrics.snapshot_seconds.observe(time.perf_counter() - began_s)
         self._shared.metrics.snapshot_bytes.set(size_bytes)
         self._shared.after_step("snapshot")
-
-    async def _something_comes(self, offset: int) -> None:
-        """Wait for the journal to grow, or to be told to stop."""
-        await _first_of(self.inbox.grows_beyond(offset), self._stopping.wait())
 
     async def _begin_anew(self, error: Exception, pause_s: float) -> None:
         """Throw the engine away, say why, and wait until trying again may help."""

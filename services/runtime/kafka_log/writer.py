@@ -87,6 +87,8 @@ class Writer:
         return int((await answer).offset)
 
     async def _connected(self, *, packs: bool) -> AIOKafkaProducer:
+        if packs in self._clients:
+            return self._clients[packs]
         async with self._connecting:
             if packs not in self._clients:
                 client = writing_client(self._settings, "gzip" if packs else None)

@@ -39,6 +39,8 @@ class _Standing:
     """Where the log ends, as heard last; None: not heard yet."""
     recovering_since_s: float | None = None
     trouble: str | None = None
+    told_lag: int | None = None
+    """What the metrics say of it; None: nothing yet."""
 
     @property
     def lag(self) -> int:
@@ -136,7 +138,8 @@ class Health:
         if standing.lag == 0:
             standing.moved_s = self._clock()
             standing.oldest_ms = self._now_ms()
-        self._tell(topic)
+        if standing.lag or standing.told_lag != 0:  # one of many that stand still costs nothing
+            self._tell(topic)
 
     def recovering(self, topic: str, partition: int, *, on: bool = True) -> None:
         """The partition's state is being restored, or is there by now."""
@@ -195,6 +198,8 @@ class Health:
     def _tell(self, topic: str) -> None:
         """Bring the metrics of a topic up to date."""
         of_topic = [standing for (name, _), standing in self._standings.items() if name == topic]
+        for standing in of_topic:
+            standing.told_lag = standing.lag
         now_ms = self._now_ms()
         oldest_ms = min((one.oldest_ms or one.taken_ms for one in of_topic if one.lag > 0), default=now_ms)
         self._metrics.lag_records.set(sum(standing.lag for standing in of_topic), topic=topic)

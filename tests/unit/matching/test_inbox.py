@@ -45,3 +45,16 @@ def test_whoever_waits_for_a_record_is_woken_when_it_is_known_to_be_there() -> N
         return inbox.end
 
     assert asyncio.run(waited()) == 3
+
+
+def test_nobody_waits_for_the_journal_of_a_partition_that_is_given_up() -> None:
+    async def given_up() -> int:
+        inbox = Inbox()
+        waiting = asyncio.create_task(inbox.grows_beyond(0))
+        await asyncio.sleep(0)
+        inbox.give_up()
+        await waiting
+        await inbox.grows_beyond(0)
+        return inbox.end
+
+    assert asyncio.run(given_up()) == 0
