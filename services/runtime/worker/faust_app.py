@@ -142,11 +142,10 @@ class CommittingConsumer(Consumer):
         first = dict(await self.earliest_offsets(*fresh)) if fresh else {}
         if self.app.consumer_generation_id != generation:
             return  # they were handed out anew, and will be sought anew
-        for tp, offset in first.items():
-            await self.seek(tp, offset)
         for tp in ours:
             self._committed_offset[tp] = committed.get(tp) or None
-            self._begun[tp] = max(self._begun.get(tp, 0), committed.get(tp) or first.get(tp) or 0)
+            start = self._begun[tp] = max(self._begun.get(tp, 0), committed.get(tp) or first.get(tp) or 0)
+            await self.seek(tp, start)  # once more: what has flowed since nobody took, not knowing where it begins
 
     async def _add_gap(self, tp: Any, offset_from: int, offset_to: int) -> None:
         """What did not come is not finished."""
