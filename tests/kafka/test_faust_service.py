@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faust.types import TP
@@ -78,6 +79,52 @@ def test_what_the_group_refused_to_commit_is_committed_though_no_record_follows(
     asyncio.run(write(kafka, RECORDS))
     asyncio.run(read())
     assert refused == [wanted]
+
+
+def test_what_flows_before_it_is_known_where_a_partition_begins_comes_again(
+    kafka: KafkaSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust seeks and has records flow; where it is slow to hear of other partitions, these were taken by nobody."""
+    half = {3: RECORDS[3][:30]}
+    flowed = asyncio.Event()
+
+    async def read(wanted: Mapping[int, Sequence[bytes]]) -> None:
+        service = reader(kafka, tmp_path)
+
+        async def take(record: Record) -> None:
+            assert record.partition == 3
+
+        service.follow(DECISIONS, take)
+        await service.start()
+        try:
+            await asyncio.to_thread(await_committed, kafka, GROUP, wanted)
+        finally:
+            await service.stop()
+
+    asyncio.run(write(kafka, half))
+    asyncio.run(read(half))
+    asyncio.run(write(kafka, RECORDS, since=30))
+
+    asking, refusing = CommittingConsumer.earliest_offsets, CommittingConsumer.begun_at
+
+    async def asking_slowly(consumer: Any, *places: TP) -> Mapping[TP, int]:
+        if any(place.topic == kafka.topic(DECISIONS.name) for place in places):
+            consumer.app.flow_control.resume()  # as in every rebalance but the first
+            consumer.resume_flow()
+            await consumer.app._fetcher.maybe_start()
+            await asyncio.wait_for(flowed.wait(), WITHIN_S)
+        found: Mapping[TP, int] = await asking(consumer, *places)
+        return found
+
+    def begun_at(consumer: CommittingConsumer, place: TP) -> int | None:
+        if refusing(consumer, place) is None:
+            flowed.set()
+        return refusing(consumer, place)
+
+    monkeypatch.setattr(CommittingConsumer, "earliest_offsets", asking_slowly)
+    monkeypatch.setattr(CommittingConsumer, "begun_at", begun_at)
+    asyncio.run(read(RECORDS))
+    assert flowed.is_set()
 
 
 def reader(kafka: KafkaSettings, folder: Path) -> FaustService:

@@ -144,8 +144,20 @@ class CommittingConsumer(Consumer):
             return  # they were handed out anew, and will be sought anew
         for tp in ours:
             self._committed_offset[tp] = committed.get(tp) or None
-            start = self._begun[tp] = max(self._begun.get(tp, 0), committed.get(tp) or first.get(tp) or 0)
-            await self.seek(tp, start)  # once more: what has flowed since nobody took, not knowing where it begins
+            self._begun[tp] = max(self._begun.get(tp, 0), committed.get(tp) or first.get(tp) or 0)
+        await self._go_to({tp: self._begun[tp] for tp in ours})  # again: what flowed meanwhile was taken by nobody
+
+    async def _seek(self, partition: Any, offset: int) -> None:
+        await self._go_to({partition: offset})
+
+    async def _go_to(self, places: dict[Any, int]) -> None:
+        """In the client's own thread: Faust goes from the loop's, and the client trips over records that are gone."""
+
+        async def go() -> None:
+            for tp, offset in places.items():
+                self._thread.seek(tp, offset)
+
+        await self._thread.call_thread(go)
 
     async def _add_gap(self, tp: Any, offset_from: int, offset_to: int) -> None:
         """What did not come is not finished."""
