@@ -80,13 +80,14 @@ def test_an_acceptance_in_vain_is_refused_and_still_learned_from() -> None:
 def test_a_new_offer_wakes_who_is_covered_least_and_has_waited_longest() -> None:
     check("""
         policy answers=uncertain open_slots=1
-        ask    A1 food cell=0,0
         ask    A2 food cell=0,0
         tick   2s           -> nothing
+        ask    A1 food cell=0,0
+        tick   2s           -> nothing
         offer  O1 food cell=0,1
-        tick   2s           -> proposed A1 O1
+        tick   2s           -> proposed A2 O1
         offer  O2 food cell=0,1
-        tick   2s           -> proposed A2 O2
+        tick   2s           -> proposed A1 O2
     """)
 
 
@@ -114,3 +115,33 @@ def test_every_unit_is_covered_for_itself() -> None:
         offer  O3 food cell=0,3 by=m-3
         tick   2s           -> proposed A1 O1, proposed A1 O2
     """)
+
+
+def test_no_more_are_asked_than_the_policy_lets_be_out_however_unlikely_a_yes_is() -> None:
+    check("""
+        policy answers=uncertain proposals_open_per_unit=2
+        ask    A1 food cell=0,0
+        offer  O1 food cell=0,1
+        offer  O2 food cell=0,2
+        offer  O3 food cell=0,3
+        tick   2s           -> proposed A1 O1, proposed A1 O2
+        tick   2m           -> nothing
+    """)
+
+
+def test_who_was_let_go_soon_is_thought_no_less_likely_to_accept_and_who_stayed_silent_is() -> None:
+    story = check("""
+        policy   answers=uncertain
+        ask      A1 food cell=0,0
+        offer    O1 food cell=0,1 by=m-let-go
+        tick     2s           -> proposed A1 O1
+        tick     1m           -> nothing
+        withdraw A1           -> withdrawn A1 O1, ended A1 withdrawn
+        ask      A2 tools cell=0,0
+        offer    O2 tools cell=0,1 by=m-silent
+        tick     2s           -> proposed A2 O2
+        tick     16m          -> expired A2 O2
+    """)
+    members = story.engine.state.communities["town"].members
+    assert 0 < members["m-let-go"].tried_ppm < 100_000, "few answers have come by then"
+    assert members["m-silent"].tried_ppm == 1_000_000
