@@ -26,7 +26,7 @@ RULES = {
     "asked_per_day": "the member was asked often enough within 24 hours",
     "asked_per_week": "the member was asked often enough within seven days",
     "active_cap": "the member carries as much as they may at one time",
-    "open_slots": "as many questions wait for the member's answer as may",
+    "open_slots": "the member has enough questions to answer already",
 }
 """Rule → what was true of the offers that fell to it. For coordinators only."""
 
@@ -64,7 +64,7 @@ PARTS = {
     "asked_lately": "asked lately",
     "known_well": "they know each other well",
     "asking_cost": "what asking somebody costs",
-    "stand_ins": "kept for asks that have few others around",
+    "stand_ins": "kept free for asks with few other helpers around",
 }
 
 SOLVERS = {

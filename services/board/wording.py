@@ -119,7 +119,7 @@ def explanation_in_words(match: MatchView) -> tuple[Section, ...]:
 
 def considered_in_words(why: Explanation) -> tuple[str, ...]:
     """How many were looked at, and how many fell to which rule, most first."""
-    looked = f"{counted(why.considered, 'offer')} looked at, the nearest within kind of help and reach"
+    looked = f"{counted(why.considered, 'offer')} looked at: of the right kind and within reach, nearest first"
     fell = sorted(why.fell, key=lambda each: (-each.count, each.rule))
     return (f"{looked}; {why.feasible:,} would do", *(rule_in_words(each.rule, each.count) for each in fell))
 

@@ -156,8 +156,8 @@ def _found(seed: int, lived: _Lived) -> dict[str, Any]:
 def _tell(lived: _Lived) -> None:
     from rich.console import Console
 
-    from services.simulation.comparison import ASIDE, compared
-    from services.simulation.display import comparison_table, show_lines
+    from services.simulation.comparison import ASIDE, compared, in_short
+    from services.simulation.display import comparison_table, show_lines, show_sentence
     from services.simulation.proof import proof_sentences
 
     console, match = Console(highlight=False), lived.match
@@ -166,6 +166,7 @@ def _tell(lived: _Lived) -> None:
         show_lines(console, paragraph.heading, paragraph.sentences)
     show_lines(console, "Beside asking one at a time", [ASIDE])
     console.print(comparison_table(compared(lived.story, lived.beside)))
+    show_sentence(console, in_short(lived.story, lived.beside))
     if match is not None:
         _explain(console, lived.folder, match)
     show_lines(console, "Is it right?", proof_sentences(lived.verified))

@@ -6,8 +6,8 @@ from services.simulation.story import OFTEN, Story
 from services.simulation.telling import minutes
 
 ASIDE = (
-    "The same people on the same day, had the nearest one been asked, then nobody else until an answer came or 45 "
-    "minutes had passed:"
+    "The same people on the same day, if only the nearest helper is asked, and nobody else before an answer comes or 45 "
+    "minutes have passed:"
 )
 
 
@@ -24,6 +24,27 @@ def compared(ours: Story, theirs: Story) -> list[Row]:
     """Who was helped, how soon, and what that asked of people."""
     pairs = zip(_figures(ours), _figures(theirs), strict=True)
     return [Row(what, mine, other) for (what, mine), (_, other) in pairs]
+
+
+def in_short(ours: Story, theirs: Story) -> str:
+    """What asking several people gains and what it costs, in two sentences; empty where somebody helped nobody."""
+    halves = ours.waits.median_min, theirs.waits.median_min
+    took = ours.asking.per_helped, theirs.asking.per_helped
+    if halves[0] is None or halves[1] is None or took[0] is None or took[1] is None:
+        return ""
+    found = _than(ours.helped - theirs.helped, "ask", "asks")
+    soon = f"half of those helped had a yes within {minutes(halves[0])}, not {minutes(halves[1])}"
+    price = f"{abs(took[0] - took[1]):.1f} questions {'more' if took[0] >= took[1] else 'fewer'}"
+    in_vain = _than(ours.asking.in_vain - theirs.asking.in_vain, "time", "times")
+    return (
+        f"So {found} found somebody, and {soon}. That took {price} for each, and {in_vain} somebody said yes in vain."
+    )
+
+
+def _than(more: int, one: str, several: str) -> str:
+    """`54 more asks`, `1 fewer ask`, `no more asks`."""
+    count = f"{abs(more):,}" if more else "no"
+    return f"{count} {'more' if more >= 0 else 'fewer'} {one if abs(more) == 1 else several}"
 
 
 def _figures(story: Story) -> list[tuple[str, str]]:

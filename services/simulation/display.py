@@ -54,11 +54,15 @@ def show_lines(console: Console, heading: str, lines: Iterable[str], *, inward: 
     if not inward:
         console.print()
     console.print(Text(" " * inward + heading, style="italic" if inward else "bold"), soft_wrap=True)
-    indent = " " * (inward + 2)
     for line in lines:
-        wrapped = fill(
-            line, max(console.width, LINE_MIN), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-        )
+        show_sentence(console, line, inward=inward)
+
+
+def show_sentence(console: Console, line: str, *, inward: int = 0) -> None:
+    """A line that goes on under its beginning; nothing where it is empty."""
+    indent, width = " " * (inward + 2), max(console.width, LINE_MIN)
+    if line:
+        wrapped = fill(line, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
         console.print(Text(wrapped), soft_wrap=True)
 
 

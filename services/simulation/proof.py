@@ -34,4 +34,4 @@ def proof_sentences(found: Verified) -> list[str]:
     )
     if found.breach is not None:
         return [looked, f"It found that not all of it is right. {found.breach.sentence}"]
-    return [looked, again, "Nothing was found."]
+    return [looked, again, "It is: nothing was found that breaks a rule."]

@@ -92,7 +92,7 @@ def _asked(asking: Asking, offers: int) -> list[str]:
     if asking.per_helped is None:
         return [f"{asking.messages:,} questions were sent, and nobody said yes."]
     answers = (
-        f"{asking.said_yes:,} were answered yes, {asking.said_no:,} no, {asking.said_nothing:,} not in time, "
+        f"{asking.said_yes:,} got a yes, {asking.said_no:,} a no, {asking.said_nothing:,} no answer in time, "
         f"and {asking.let_go:,} were taken back, mostly since somebody else had said yes"
     )
     few, often, most = (f"{count:,}" for count in (asking.up_to_3, asking.up_to_8, asking.over_8))

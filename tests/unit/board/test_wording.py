@@ -69,7 +69,7 @@ def test_a_match_is_explained_in_words(board: BoardReader) -> None:
             "340 m apart",
         ),
         "Who was considered": (
-            "12 offers looked at, the nearest within kind of help and reach; 4 would do",
+            "12 offers looked at: of the right kind and within reach, nearest first; 4 would do",
             "5 offers: the rule `of_the_future`",
             "2 offers: one of the two has blocked the other",
             "1 offer: farther away than one of the two agreed to",

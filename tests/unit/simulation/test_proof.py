@@ -19,7 +19,7 @@ def test_a_folder_in_which_all_is_right_is_said_to_be_right(tmp_path: Path) -> N
     sentences = proof_sentences(prove(a_folder(tmp_path)))
 
     assert sentences[0].startswith("An auditor that shares no code with the engine read 1 decisions with 3 facts")
-    assert sentences[-1] == "Nothing was found."
+    assert sentences[-1] == "It is: nothing was found that breaks a rule."
 
 
 def test_a_changed_decision_is_named_and_nothing_is_called_right(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_the_story_in_words() -> None:
             "Once it was called off or somebody did not come; the ask went back to matching at once.",
         ),
     )
-    assert asked.sentences[0].startswith("4 questions were sent, 2.0 for each ask helped: 2 were answered yes, 1 no")
+    assert asked.sentences[0].startswith("4 questions were sent, 2.0 for each ask helped: 2 got a yes, 1 a no")
     assert waits.sentences[:4] == (
         "1 is still looked for (1 has come to a coordinator), 1 ran out of time.",
         "Most often: Grocery Shopping 2.",
