@@ -251,12 +251,6 @@ def a_clock_that_went_back() -> Lie:
     return Lie(log.with_block(offset, now_ms=log.blocks[0].now_ms - 1), "log_time", offset, None)
 
 
-def a_word_that_did_not_reach_and_was_not_answered() -> Lie:
-    log = told("ask A1 food cell=0,0\ntick 3d\nallow-leap -2h")
-    place = log.last("clock.held")
-    return Lie(log.without(place), "log_time", place[0], None)
-
-
 def a_clock_held_against_an_operators_word() -> Lie:
     log = told("ask A1 food cell=0,0\ntick 3d\nallow-leap")
     offset, index = log.last("clock.leap_granted")
@@ -370,7 +364,6 @@ FALSE: tuple[Callable[[], Lie], ...] = (
     thanks_that_were_given_twice,
     somebody_left_in_the_waiting_room,
     a_clock_that_went_back,
-    a_word_that_did_not_reach_and_was_not_answered,
     a_clock_held_against_an_operators_word,
     a_policy_that_is_not_in_force,
     a_block_that_answers_another_record,

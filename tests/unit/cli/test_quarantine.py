@@ -70,6 +70,7 @@ def test_an_exported_journal_takes_the_word_and_its_reason_along(
     assert (taken.exit_code, taken.err) == (0, "")
     assert "with an operator's word about 1 of their events" in taken.out
     assert decided(there) == decided(here)
+    assert b'"reason":"known-bug"' in (decided(there)[-1] or b"")
     assert run("quarantine", "list", "--data", there).out == run("quarantine", "list", "--data", here).out
     assert run("verify", "--data", there).exit_code == 0
 

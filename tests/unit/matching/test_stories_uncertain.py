@@ -71,7 +71,11 @@ def test_an_acceptance_in_vain_is_refused_and_still_learned_from() -> None:
         accept A1 O2        -> accepted A1 O2, withdrawn A1 O1
         accept A1 O1        -> refused not_proposed
         accept A1 O1        -> refused not_proposed
+        ask    A2 food cell=0,0
+        tick   2s           -> proposed A2 O1
     """)
+    (again,) = [fact for fact in story.blocks[-1].facts if isinstance(fact, Proposed)]
+    assert again.accept_ppm == (3 * 250_000 + 1_000_000) // 4
     members = story.engine.state.communities["town"].members
     assert (members["m-O1"].accepted, members["m-O1"].tried_ppm) == (1, 1_000_000)
     assert (members["m-O2"].accepted, members["m-O2"].tried_ppm) == (1, 1_000_000)
@@ -141,7 +145,26 @@ def test_who_was_let_go_soon_is_thought_no_less_likely_to_accept_and_who_stayed_
         offer    O2 tools cell=0,1 by=m-silent
         tick     2s           -> proposed A2 O2
         tick     16m          -> expired A2 O2
+        ask      A3 food cell=0,0
+        tick     2s           -> proposed A3 O1
     """)
+    (again,) = [fact for fact in story.blocks[-1].facts if isinstance(fact, Proposed)]
+    assert again.accept_ppm > 240_000
     members = story.engine.state.communities["town"].members
     assert 0 < members["m-let-go"].tried_ppm < 100_000, "few answers have come by then"
     assert members["m-silent"].tried_ppm == 1_000_000
+
+
+def test_an_offer_that_has_given_all_is_nobodys_stand_in_any_more() -> None:
+    story = check("""
+        policy answers=uncertain
+        ask    A1 food cell=0,0
+        offer  O1 food cell=0,1
+        tick   2s           -> proposed A1 O1
+        accept A1 O1        -> accepted A1 O1
+        ask    A2 food cell=0,0
+        offer  O2 food cell=0,1
+        tick   2s           -> proposed A2 O2
+    """)
+    first, second = [fact for block in story.blocks for fact in block.facts if isinstance(fact, Proposed)]
+    assert first.explanation.parts["stand_ins"] == second.explanation.parts["stand_ins"] < 0
