@@ -58,6 +58,9 @@ def _log() -> None:
     logging.getLogger("faust.transport.producer").setLevel(
         logging.ERROR
     )  # it warns of each batch that waits to be sent
+    logging.getLogger("mode.timers").setLevel(
+        logging.ERROR
+    )  # it warns of a commit that takes longer than the time between two, as at each first start; lag and health tell more
     logging.getLogger("aiokafka").setLevel(
         logging.CRITICAL
     )  # ten lines a second while no broker answers; health says it
