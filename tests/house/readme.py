@@ -30,6 +30,21 @@ def commands(text: str) -> list[tuple[int, str]]:
     return found
 
 
+def example(text: str, name: str) -> str:
+    """What a file that the page names holds: the `json` block that follows the first "`NAME` holds".
+
+    Raises:
+        LookupError: the page shows no such file.
+    """
+    _, named, rest = text.partition(f"`{name}` holds")
+    found = (
+        next((fence["inside"] for fence in FENCE.finditer(rest) if fence["kind"] == "json"), None) if named else None
+    )
+    if found is None:
+        raise LookupError(f"nothing shows what {name} holds; say `{name}` holds …, and show it in a `json` block")
+    return found
+
+
 def unmarked(path: str, text: str) -> list[str]:
     """Blocks that show our commands under another name, where no test would find them."""
     found = []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.readme import commands, missing_runners, unmarked, unrun
+from tests.house.readme import commands, example, missing_runners, unmarked, unrun
 from tests.house.readme_commands import RUN_BY
 from tests.house.sources import ROOT
 
@@ -51,6 +51,14 @@ def test_a_command_that_no_test_runs_is_named() -> None:
 def test_a_command_outside_a_console_block_is_named(block: str) -> None:
     (found,) = unmarked("README.md", f"\n{block}\n")
     assert found.startswith("README.md:2 shows a command outside a `console` block; mark it ```console")
+
+
+def test_a_file_is_shown_where_the_page_says_what_it_holds() -> None:
+    page = '```json\n{"not": "it"}\n```\n`events.jsonl` holds:\n\n```json\n{"id": "c1"}\n```\n'
+
+    assert example(page, "events.jsonl") == '{"id": "c1"}\n'
+    with pytest.raises(LookupError, match=r"nothing shows what asks\.jsonl holds"):
+        example(page, "asks.jsonl")
 
 
 def test_other_blocks_are_left_alone() -> None:

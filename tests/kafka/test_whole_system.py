@@ -26,6 +26,7 @@ from services.runtime.broker import LocalBroker
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
 from services.runtime.log import scan
+from tests.house.readme import example
 from tests.kafka.inbound import said_in, sent, write
 from tests.kafka.workers import within
 
@@ -34,13 +35,6 @@ COMMONWEAL = str(Path(sys.executable).with_name("commonweal"))
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
 TOWNS = ("riverside", "hillside", "lakeside")
 WITHIN_S = 120
-EVENTS = (
-    '{"id": "c1", "data": {"type": "community.defined", "community": "riverside"}}\n'
-    '{"id": "o1", "data": {"type": "offer.opened", "community": "riverside", "offer": "O1", "member": "bo", '
-    '"needs": ["oe:102"], "place": {"x_m": 100, "y_m": 100}, "radius_m": 2000}}\n'
-    '{"id": "a1", "data": {"type": "ask.opened", "community": "riverside", "ask": "A1", "member": "ann", '
-    '"need": "oe:102", "place": {"x_m": 300, "y_m": 100}, "urgency": "high"}}\n'
-)
 
 
 def shown(command: str) -> list[str]:
@@ -101,7 +95,7 @@ def told(log: KafkaLog) -> int:
 
 
 def test_what_the_readme_shows_leads_from_an_ask_to_a_notification(own_broker: LocalBroker, tmp_path: Path) -> None:
-    (tmp_path / "events.jsonl").write_text(EVENTS, encoding="utf-8")
+    (tmp_path / "events.jsonl").write_text(example(README, "events.jsonl"), encoding="utf-8")
     own_broker.up()
     kafka = KafkaSettings(bootstrap=own_broker.status().bootstrap or "")
     with up(tmp_path, kafka) as system:

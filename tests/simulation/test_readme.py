@@ -5,16 +5,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import orjson
 import pytest
 
+from tests.house.readme import example
+
 ROOT = Path(__file__).resolve().parents[2]
 COMMONWEAL = str(Path(sys.executable).with_name("commonweal"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TABLE = "kind,id,at_s,x_m,y_m,patience_s,radius_m\nask,ask-0001,0,0,0,600,\noffer,offer-0001,5,300,0,300,1500\n"
-COMMUNITY = {"id": "c1", "data": {"type": "community.defined", "community": "north"}}
 UP_SECONDS_MAX = 30
 
 
@@ -47,8 +49,14 @@ def test_a_table_goes_in_and_explained_matches_come_out(tmp_path: Path) -> None:
     assert letters.returncode in (0, 1), letters.stderr
 
 
+def matches(folder: Path) -> dict[str, int]:
+    """Status → how many."""
+    found: dict[str, int] = orjson.loads(run([*shown("status"), "--json"], folder).stdout)["matches"]
+    return found
+
+
 def test_up_takes_in_what_submit_hands_over(tmp_path: Path) -> None:
-    (tmp_path / "events.jsonl").write_bytes(orjson.dumps(COMMUNITY) + b"\n")
+    (tmp_path / "events.jsonl").write_text(example(README, "events.jsonl"), encoding="utf-8")
     arguments = ["data" if word == "DIR" else word for word in shown("up")]
     with subprocess.Popen(
         [COMMONWEAL, *arguments, "--port", "0"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
@@ -58,7 +66,10 @@ def test_up_takes_in_what_submit_hands_over(tmp_path: Path) -> None:
             said = up.stdout.readline()
             assert "is up on data" in said
             submitted = run(shown("submit"), tmp_path)
-            assert (submitted.returncode, "admitted 1" in submitted.stdout) == (0, True), submitted.stderr
+            assert (submitted.returncode, "admitted 3" in submitted.stdout) == (0, True), submitted.stderr
+            due_s = time.monotonic() + UP_SECONDS_MAX
+            while matches(tmp_path) != {"proposed": 1}:
+                assert time.monotonic() < due_s, "nobody was proposed to"
         finally:
             up.send_signal(signal.SIGINT)
         assert up.wait(UP_SECONDS_MAX) == 0
