@@ -7,8 +7,9 @@ of the engine's time). What does have cycles, in libraries, is still found, only
 
 import gc
 
-NEW_OBJECTS_MAX = 50_000
-"""So many more made than gone, and the youngest are looked through: some megabytes at most."""
+NEW_OBJECTS_MAX = 200_000
+"""So many more made than gone, and the youngest are looked through: some tens of megabytes at most. A round over a city
+makes a hundred thousand that are gone when it is over: with fewer here, they would be gone through to find nothing."""
 YOUNG_ROUNDS, MIDDLE_ROUNDS = 20, 50
 
 

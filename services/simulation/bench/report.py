@@ -19,7 +19,7 @@ QUOTED_OPEN = 100_000
 FIXED_OPEN_MAX = 100_000
 SETTINGS = (
     "one process, one core; policy as shipped; blocks of up to 500 events or 10 s of log time; garbage collector as in "
-    "the product: what stands at the start frozen (gc.freeze), the young looked through every 50,000 objects"
+    "the product: what stands at the start frozen (gc.freeze), the young looked through every 200,000 objects"
 )
 LEFT_OUT = "log, disk, network, board; people who offer or ask more than once; remote help"
 
