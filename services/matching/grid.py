@@ -93,6 +93,8 @@ class GridIndex:
         self._file_all_matches()
         for key in community.series:
             self._series.file(key)
+        if self.columns is not None:
+            self.columns.members.hold_first_at(community.round_ms)
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""

@@ -21,7 +21,10 @@ ALWAYS_MS = 2**62
 FIRST_ROWS = 64
 ROOM = 8
 """A table that is full grows by its length over this: what is written to is what takes memory."""
+WRITTEN_AT_START_MAX = 200_000
+"""So many rows are written before anybody reads them: a second of a start, some tens of megabytes."""
 BITS_MAX = 62
+BITS_KEPT_MAX = 4_096
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 Table = np.ndarray[tuple[int, int], np.dtype[np.int64]]
 Shape = TypeVar("Shape", tuple[int], tuple[int, int])
@@ -75,6 +78,8 @@ class MemberColumns:
         self.row_of: dict[str, int] = {}
         self.names: list[str] = []
         self._bit_of: dict[str, int] = {}
+        self._bits_of: dict[tuple[str, ...], int] = {}
+        """What `bits` said of some codes: most say one of a few things."""
         self._said: list[MemberFields | None] = []
         """Of each row: from which fields its charter was written."""
         self._charters: Table = np.zeros((FIRST_ROWS, CHARTER_WIDTH), dtype=np.int64)
@@ -114,14 +119,12 @@ class MemberColumns:
         """See to it that these rows say what is so at `told_ms`."""
         holds_until_ms = self._standings.take(rows * STANDING_WIDTH + HOLDS_UNTIL)  # of the whole table, unrolled
         places = list(dict.fromkeys(rows[holds_until_ms <= told_ms].tolist()))
-        if not places:
-            return
-        members = [self._community.member(self.names[row]) for row in places]
-        for row, member in zip(places, members, strict=True):
-            if self._said[row] is not member.fields:
-                self._said[row] = member.fields
-                self._charters[row] = self._charter(member.fields)
-        self._standings[places] = [self._standing(member, told_ms) for member in members]
+        if places:
+            self._write(places, told_ms)
+
+    def hold_first_at(self, told_ms: int) -> None:
+        """The same for the first rows there are: done at a start, or the first rounds after it had much to write."""
+        self._write(range(min(len(self.names), WRITTEN_AT_START_MAX)), told_ms)
 
     def charters(self, rows: Numbers) -> Charter:
         """What the members of these rows have said of themselves; `hold_at` has seen to them."""
@@ -138,16 +141,27 @@ class MemberColumns:
 
     def bits(self, codes: tuple[str, ...]) -> int:
         """The codes as bits of a number; codes beyond the first `BITS_MAX` ever heard of have none."""
-        number = 0
-        for code in codes:
-            bit = self._bit_of.setdefault(code, len(self._bit_of))
-            if bit < BITS_MAX:
-                number |= 1 << bit
+        number = self._bits_of.get(codes)
+        if number is None:
+            known = [self._bit_of.setdefault(code, len(self._bit_of)) for code in codes]
+            number = sum({1 << bit for bit in known if bit < BITS_MAX})
+            if len(self._bits_of) < BITS_KEPT_MAX:
+                self._bits_of[codes] = number
         return number
 
     def has_bits(self, codes: tuple[str, ...]) -> bool:
         """Every one of the codes has a bit."""
         return all(self._bit_of.setdefault(code, len(self._bit_of)) < BITS_MAX for code in codes)
+
+    def _write(self, rows: Sequence[int], told_ms: int) -> None:
+        members = {row: self._community.member(self.names[row]) for row in rows}
+        said = {row: member.fields for row, member in members.items() if self._said[row] is not member.fields}
+        if said:
+            self._charters[list(said)] = [self._charter(fields) for fields in said.values()]
+        for row, fields in said.items():
+            self._said[row] = fields
+        if members:
+            self._standings[list(members)] = [self._standing(member, told_ms) for member in members.values()]
 
     def _charter(self, fields: MemberFields) -> tuple[int, ...]:
         """A row of `Charter`."""
