@@ -127,36 +127,50 @@ def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
     """What is looked at and wants more people asked, in parts that hang together."""
     asks = to_look_at(round_, is_round=is_round)
     wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in weigh_all(round_, asks)}
-    contested = contested_asks(round_, wishes)
-    links = [(name, one.helper) for name in contested for one in wishes[name].worthy]
-    parts = [dict.fromkeys(ask for ask, _ in part) for part in connected_parts(links)]
+    parts = contested_parts(round_, wishes)
+    contested = {name for part in parts for name in part}
     alone = [[wish] for name, wish in wishes.items() if name not in contested]
     return [*alone, *([wishes[name] for name in part] for part in parts)]
 
 
-def contested_asks(round_: Round, wishes: Mapping[str, Wish]) -> dict[str, None]:
-    """The asks of all parts in which somebody is wanted more often than they may be asked.
+def contested_parts(round_: Round, wishes: Mapping[str, Wish]) -> list[list[str]]:
+    """The asks of each part in which somebody is wanted more often than they may be asked.
 
     Elsewhere everybody gets whom they like best: no plan is worth more.
     """
-    wanted_of = Counter(one.helper for wish in wishes.values() for one in wish.worthy[: wish.wanted])
-    reached = [helper for helper, times in wanted_of.items() if times > 1 and times > round_.slots(helper)]
-    if not reached:
-        return {}
+    wanted_of = Counter([one.helper for wish in wishes.values() for one in wish.worthy[: wish.wanted]])
+    scarce = [helper for helper, times in wanted_of.items() if times > 1 and times > round_.slots(helper)]
+    if not scarce:
+        return []
     asks_of: dict[str, list[str]] = {}
     for name, wish in wishes.items():
         for one in wish.worthy:
             asks_of.setdefault(one.helper, []).append(name)
-    contested, seen = dict[str, None](), dict.fromkeys(reached)
+    parts, seen = list[list[str]](), set[str]()
+    for helper in scarce:
+        if helper not in seen:
+            parts.append(part_around(helper, asks_of, wishes, seen))
+    return parts
+
+
+def part_around(
+    helper: str, asks_of: Mapping[str, Sequence[str]], wishes: Mapping[str, Wish], seen: set[str]
+) -> list[str]:
+    """The asks that hang together with a helper, directly or through others.
+
+    Args:
+        seen: helpers that were met before; those that are met now are added.
+    """
+    part, reached = dict[str, None](), [helper]
+    seen.add(helper)
     while reached:
         for name in asks_of[reached.pop()]:
-            if name not in contested:
-                contested[name] = None
-                helpers = (one.helper for one in wishes[name].worthy)
-                fresh = [helper for helper in helpers if helper not in seen]
-                seen |= dict.fromkeys(fresh)
+            if name not in part:
+                part[name] = None
+                fresh = [one.helper for one in wishes[name].worthy if one.helper not in seen]
+                seen.update(fresh)
                 reached += fresh
-    return contested
+    return list(part)
 
 
 def to_look_at(round_: Round, *, is_round: bool) -> list[AskState]:
@@ -167,7 +181,7 @@ def to_look_at(round_: Round, *, is_round: bool) -> list[AskState]:
         stirred = [community.asks[name] for name in community.stirred if name in community.asks]
         asks |= {ask.spec.ask: ask for ask in stirred if may_be_proposed(community.policy, ask)}
         asks |= {ask.spec.ask: ask for ask in round_.index.asks_to_look_at(community.round_ms, now_ms)}
-        asks |= {ask.spec.ask: ask for ask in woken(round_, asks)}
+        asks |= {ask.spec.ask: ask for ask in woken(round_, asks.keys())}
     return [ask for _, ask in sorted(asks.items()) if not round_.missing(ask).is_covered]
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,8 @@ def all_arcs(arcs: Iterable[tuple[str, str, str, int]]) -> list[Arc]:
 
 
 _ARC = partial(tuple.__new__, Arc)
+_BY_NAME = itemgetter(0, 2)
+"""The order of arcs: by ask, then by offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,10 @@ def solve(
     Returns:
         The pairs taken, by ask, then offer; and by which solver.
     """
-    ordered = sorted(arcs, key=lambda arc: (arc.ask, arc.offer))
+    ordered = sorted(arcs, key=_BY_NAME)
     asks = {arc.ask: None for arc in ordered}
     nodes = len(asks) + len({arc.helper: None for arc in ordered}) + 3
-    if len(asks) > asks_max or max(arc.points for arc in ordered) * nodes > COST_SUM_MAX:
+    if len(asks) > asks_max or max([arc.points for arc in ordered]) * nodes > COST_SUM_MAX:
         return greedy(ordered, wanted, slots), GREEDY
     return min_cost_flow(ordered, wanted, slots), EXACT
 
@@ -104,12 +107,12 @@ def greedy(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, i
     """The best pair first, while both sides have room: at least half the points of the best answer."""
     asks_left, slots_left = dict(wanted), dict(slots)
     taken = []
-    for arc in sorted(arcs, key=lambda arc: (-arc.points, arc.ask, arc.offer)):
+    for arc in sorted(sorted(arcs, key=_BY_NAME), key=lambda arc: -arc.points):
         if asks_left[arc.ask] > 0 and slots_left[arc.helper] > 0:
             asks_left[arc.ask] -= 1
             slots_left[arc.helper] -= 1
             taken.append(arc)
-    return sorted(taken, key=lambda arc: (arc.ask, arc.offer))
+    return sorted(taken, key=_BY_NAME)
 
 
 def min_cost_flow(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping[str, int]) -> list[Arc]:
