@@ -1,6 +1,6 @@
 """What lies near: asks and offers of one need, filed by cells."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from typing import TypeVar
 
 from schemas.listed import Offer
@@ -121,15 +121,17 @@ class AskGrid:
                 if not needs:
                     del self._cells[cell]
 
-    def has_other_than(self, known: Collection[str], offer: OfferState) -> bool:
+    def has_other_than(self, known: KeysView[str], offer: OfferState) -> bool:
         """Something that is not known lies around an offer that answers it, possibly a little too far."""
         place, remote = offer.spec.place, self._remote if offer.spec.remote else {}
         if place is None or not self._cells:
             return any(name not in known for name in remote)
         asked = {need: None for offered in offer.spec.needs for need in self._taxonomy.ancestors(offered)}
-        around_it = around(self._cells, place, offer.spec.radius_m)
-        filed = (needs[need] for needs in around_it for need in needs if need in asked)
-        return any(name not in known for asks in (remote, *filed) for name in asks)
+        for needs in around(self._cells, place, offer.spec.radius_m):
+            for need, asks in needs.items():
+                if need in asked and not asks.keys() <= known:
+                    return True
+        return not remote.keys() <= known
 
     def near(self, offer: OfferState) -> Iterator[tuple[int, AskState]]:
         """Asks the offer answers and whose way both sides agree to, with its metres; remote help comes with none."""

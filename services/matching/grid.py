@@ -4,7 +4,7 @@ Answers exactly what `NaiveIndex` answers. Heaps are lazy: an entry is pushed wh
 against the state when it comes up, so a stale one (even of a namesake long forgotten) costs a look and nothing else.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, KeysView, Mapping
 from heapq import heappop, heappush
 from typing import ClassVar
 
@@ -176,7 +176,7 @@ class GridIndex:
             near = sorted(near, key=lambda row: row[:2])[:WOKEN_FROM]
         return [ask for _, _, ask in near]
 
-    def may_wake(self, offer: OfferState, awake: Collection[str]) -> bool:
+    def may_wake(self, offer: OfferState, awake: KeysView[str]) -> bool:
         """See `Index`."""
         return self._unasked.has_other_than(awake, offer)
 

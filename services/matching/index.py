@@ -4,7 +4,7 @@ The seam between the obvious implementation, which scans, and a fast one, which 
 the same order, so both decide the same.
 """
 
-from collections.abc import Collection
+from collections.abc import KeysView
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.codes import FollowUp, MatchStatus, Urgency
@@ -77,7 +77,7 @@ class Index(Protocol):
     def asks_around(self, offer: OfferState) -> list[AskState]:
         """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, in any order."""
 
-    def may_wake(self, offer: OfferState, awake: Collection[str]) -> bool:
+    def may_wake(self, offer: OfferState, awake: KeysView[str]) -> bool:
         """False only where all of `asks_around` are among those that are awake."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
@@ -221,7 +221,7 @@ class NaiveIndex:
         near.sort(key=lambda row: row[:2])
         return [ask for _, _, ask in near[:WOKEN_FROM]]
 
-    def may_wake(self, offer: OfferState, awake: Collection[str]) -> bool:
+    def may_wake(self, offer: OfferState, awake: KeysView[str]) -> bool:
         """See `Index`; nothing is kept to tell by."""
         return True
 

@@ -1,13 +1,13 @@
 """Whom a freed offer wakes: somebody around for whom nobody is asked."""
 
-from collections.abc import Collection
+from collections.abc import KeysView
 
 from services.matching.rules import PAIR_RULES, first_refusal, pair_of
 from services.matching.state import AskState, OfferState
 from services.matching.weighing import Round
 
 
-def woken(round_: Round, awake: Collection[str] = ()) -> list[AskState]:
+def woken(round_: Round, awake: KeysView[str]) -> list[AskState]:
     """The asks the freed offers wake: for each at most as many as its member has slots free.
 
     Args:
