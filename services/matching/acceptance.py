@@ -28,7 +28,7 @@ def answered_ppm(dial: AcceptanceDial, waited_ms: int) -> int:
 
 def chance_ppm(dial: AcceptanceDial, member: MemberState) -> int:
     """Chance that the member accepts what they are asked: prior and answers, weighed by their number."""
-    if dial.is_certain:
+    if dial.prior_ppm == MILLION:  # answers are certain
         return MILLION
     fields = member.fields
     accepted = dial.prior_weight * dial.prior_ppm + (fields.accepted_before + member.accepted) * MILLION
@@ -38,9 +38,9 @@ def chance_ppm(dial: AcceptanceDial, member: MemberState) -> int:
 
 def still_free_ppm(dial: AcceptanceDial, member: MemberState, accept_ppm: int) -> int:
     """Chance that none of the member's open proposals takes them before they answer another one."""
-    left_ppm = MILLION
+    left_ppm, stays_ppm = MILLION, MILLION - dial.taken_ppm * accept_ppm // MILLION
     for _ in member.open_matches:
-        left_ppm = left_ppm * (MILLION - dial.taken_ppm * accept_ppm // MILLION) // MILLION
+        left_ppm = left_ppm * stays_ppm // MILLION
     return left_ppm
 
 

@@ -179,12 +179,12 @@ class Columns:
         start, end = pairs.span(place)
         way_m = pairs.way_m[start:end]
         order = np.argsort(way_m, kind="stable")
-        looked = order[: self._enough(code[start:end][order])]
-        if (way_m == way_m[looked[-1]]).sum() > 1:  # ids decide who of these is still looked at
-            names, row = self.offers.names, pairs.row[start:end].tolist()
-            order = np.array(sorted(order.tolist(), key=lambda one: (way_m[one], names[row[one]])), dtype=np.int64)
-            looked = order[: self._enough(code[start:end][order])]
-        return looked + start
+        last_m = way_m[order[self._enough(code[start:end][order]) - 1]]
+        first, beyond = np.searchsorted(way_m[order], (last_m, last_m + 1))
+        if beyond - first > 1:  # ids decide who of these is still looked at
+            names, row = self.offers.names, pairs.row[start:end]
+            order[first:beyond] = sorted(order[first:beyond].tolist(), key=lambda one: names[row[one]])
+        return order[: self._enough(code[start:end][order])] + start
 
     def _enough(self, code: Numbers) -> int:
         """How many are looked at, by what was said of them in the order in which they are: until enough will do."""

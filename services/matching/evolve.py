@@ -205,8 +205,8 @@ def _propose(community: CommunityState, fact: Proposed) -> None:
     offer.matches = with_id(offer.matches, fact.match)
     member = _member(community, offerer)
     member.open_matches = with_id(member.open_matches, fact.match)
-    lately = (at_ms for at_ms in member.asked_ms if at_ms > fact.proposed_ms - WEEK_MS)
-    member.asked_ms = (*lately, fact.proposed_ms)
+    lately = member.asked_since(fact.proposed_ms - WEEK_MS)
+    member.asked_ms = (*member.asked_ms[len(member.asked_ms) - lately :], fact.proposed_ms)
 
 
 def _move_match(community: CommunityState, fact: MatchMoved) -> None:
@@ -251,10 +251,11 @@ def _stays_asked(community: CommunityState, ask: AskState, member: str) -> bool:
 
 
 def _weigh(ask: AskState, offer: OfferState, match: MatchState, sign: int) -> None:
-    if match.weighs is Weight.held:
+    weighs = match.weighs
+    if weighs is Weight.held:
         ask.held += sign * match.units
         offer.held += sign * match.units
-    elif match.weighs is Weight.fulfilled:
+    elif weighs is Weight.fulfilled:
         ask.fulfilled += sign * match.units
         offer.fulfilled += sign * match.units
 
