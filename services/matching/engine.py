@@ -160,7 +160,9 @@ class Engine:
     def _answer_one(self, event: Received, moment: Moment, facts: list[AnyFact]) -> None:
         decided = decide_event(self.state, event, moment, self.taxonomy)
         self._take(decided, moment, facts)
-        self._take(self._after(event, decided, moment), moment, facts)
+        after = self._after(event, decided, moment)
+        if after:
+            self._take(after, moment, facts)
 
     def _take(self, decided: list[AnyFact], moment: Moment, facts: list[AnyFact]) -> None:
         """Evolve what was decided, then decide what waited for it, and what waited for that: first come, first decided."""

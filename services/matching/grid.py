@@ -51,7 +51,7 @@ from services.matching.offer_columns import OfferColumns
 from services.matching.score import Prospects
 from services.matching.series import key_of
 from services.matching.series_rests import SeriesRests
-from services.matching.state import AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
+from services.matching.state import HELD_NOTHING, AskState, CommunityState, MatchState, OfferState, SeriesState, Waiting
 from services.matching.supply import side_of_ask, side_of_offer
 from services.matching.tally import Tally
 from services.matching.waiting_room import WaitingRoom
@@ -244,9 +244,13 @@ class GridIndex:
 
     def _note_moved(self, fact: MatchMoved, *, is_new: bool) -> None:
         known, moved = self._community, self._community.matches[fact.match]
+        ask = known.asks[moved.ask]
         self._file_match(moved)
-        self._file_ask(known.asks[moved.ask])
-        self._file_offer(known.offers[moved.offer])
+        held_nothing = fact.to in HELD_NOTHING
+        if ask.is_open or not held_nothing:
+            self._file_ask(ask)
+        if not held_nothing:
+            self._file_offer(known.offers[moved.offer])
         self._note_member(moved.offerer)
 
     def _note_of_member(self, fact: MemberKnown | MemberMarked | MemberGone, *, is_new: bool) -> None:

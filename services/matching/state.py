@@ -20,6 +20,8 @@ from services.matching.ids import Ids
 WEEK_MS = 7 * 86_400_000
 ACTIVE = (MatchStatus.accepted, MatchStatus.started)
 """Help on its way: what a member carries."""
+HELD_NOTHING = (MatchStatus.declined, MatchStatus.expired, MatchStatus.withdrawn)
+"""What only an open proposal becomes. It held no units: ask and offer are as open, or as closed, as before."""
 NOBODY: Mapping[str, int] = {}
 """Of the many who have helped nobody yet: one for all."""
 
