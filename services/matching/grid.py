@@ -93,8 +93,6 @@ class GridIndex:
         self._file_all_matches()
         for key in community.series:
             self._series.file(key)
-        if self.columns is not None:
-            self.columns.members.hold_first_at(community.round_ms)
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""
@@ -246,10 +244,9 @@ class GridIndex:
         known, moved = self._community, self._community.matches[fact.match]
         ask = known.asks[moved.ask]
         self._file_match(moved)
-        held_nothing = fact.to in HELD_NOTHING
-        if ask.is_open or not held_nothing:
+        if ask.is_open or fact.to not in HELD_NOTHING:
             self._file_ask(ask)
-        if not held_nothing:
+        if fact.to not in HELD_NOTHING:
             self._file_offer(known.offers[moved.offer])
         self._note_member(moved.offerer)
 

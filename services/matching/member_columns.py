@@ -97,7 +97,10 @@ class MemberColumns:
         return row
 
     def rows(self, names: Sequence[str]) -> list[int]:
-        """The rows of many members; where nobody has one yet, all are made at once."""
+        """The rows of many members; where nobody has one yet, all are made at once.
+
+        Then many of them are written, too: otherwise the first rounds after a start would have to.
+        """
         if self.names:
             return [self.row(name) for name in names]
         self.row_of = dict.fromkeys(names, 0)
@@ -107,6 +110,7 @@ class MemberColumns:
         rows = len(self.names) + len(self.names) // ROOM + FIRST_ROWS
         self._charters = np.zeros((rows, CHARTER_WIDTH), dtype=np.int64)
         self._standings = np.zeros((rows, STANDING_WIDTH), dtype=np.int64)
+        self._write(range(min(len(self.names), WRITTEN_AT_START_MAX)), self._community.round_ms)
         return list(map(self.row_of.__getitem__, names))
 
     def note(self, name: str) -> None:
@@ -121,10 +125,6 @@ class MemberColumns:
         places = list(dict.fromkeys(rows[holds_until_ms <= told_ms].tolist()))
         if places:
             self._write(places, told_ms)
-
-    def hold_first_at(self, told_ms: int) -> None:
-        """The same for the first rows there are: done at a start, or the first rounds after it had much to write."""
-        self._write(range(min(len(self.names), WRITTEN_AT_START_MAX)), told_ms)
 
     def charters(self, rows: Numbers) -> Charter:
         """What the members of these rows have said of themselves; `hold_at` has seen to them."""
