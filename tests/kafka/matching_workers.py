@@ -19,6 +19,7 @@ from services.matching import Engine
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
 from services.runtime.log import scan
+from tests.kafka.towns import until
 
 ROOT = Path(__file__).parents[2]
 LATE_RECORDS_MAX = 8
@@ -73,6 +74,16 @@ class Workers:
 def caught_up(log: KafkaLog, partitions: Iterable[int]) -> bool:
     """Whether all that was journalled is decided, as the last decisions tell; one that came late may lie behind it."""
     return all(_is_decided(log, partition, log.next_offset(JOURNAL.name, partition) - 1) for partition in partitions)
+
+
+def await_caught_up(log: KafkaLog, partitions: Iterable[int], what: str) -> None:
+    """Until all that was journalled is decided; patient for as long as decisions come."""
+    places = list(partitions)
+    until(
+        lambda: caught_up(log, places),
+        what,
+        progress=lambda: [log.next_offset(DECISIONS.name, partition) for partition in places],
+    )
 
 
 def _is_decided(log: KafkaLog, partition: int, source: int) -> bool:

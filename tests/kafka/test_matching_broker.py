@@ -14,7 +14,7 @@ from services.runtime.kafka_log import KafkaLog
 from services.runtime.log import scan
 from services.runtime.quarantine import Quarantine
 from services.runtime.topics import apply
-from tests.kafka.matching_workers import Workers, caught_up, one_history
+from tests.kafka.matching_workers import Workers, await_caught_up, caught_up, one_history
 from tests.kafka.towns import Towns, until
 
 NEEDED = ("journal", "decisions", "quarantine")
@@ -39,13 +39,13 @@ def test_a_broker_that_hangs_and_one_that_is_killed_are_waited_for(
         threading.Event().wait(seconds)
         own_broker.thaw()
         towns.live(2)
-        until(lambda: caught_up(log, towns.partitions), "going on after it hung")
+        await_caught_up(log, towns.partitions, "going on after it hung")
         for _ in range(10):
             towns.go_on()
         own_broker.kill()
         LocalBroker(own_broker.folder).up()  # where it listened before
         towns.live(2)
-        until(lambda: caught_up(log, towns.partitions), "going on after it was killed")
+        await_caught_up(log, towns.partitions, "going on after it was killed")
 
         assert one_history(log, towns.partitions)
 

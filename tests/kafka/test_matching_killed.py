@@ -11,8 +11,8 @@ import pytest
 from schemas.topics import TOPICS
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
-from tests.kafka.matching_workers import Workers, caught_up, one_history
-from tests.kafka.towns import Towns, until
+from tests.kafka.matching_workers import Workers, await_caught_up, one_history
+from tests.kafka.towns import Towns
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,7 +36,7 @@ def test_killed_after_any_step_the_next_worker_goes_on_and_each_decision_stands_
         towns.live_until(lambda: killed.poll() is not None, "being killed")
         workers.start(eager=True)
         towns.live(2)
-        until(lambda: caught_up(log, towns.partitions), "deciding what is left")
+        await_caught_up(log, towns.partitions, "deciding what is left")
 
         assert killed.returncode == -signal.SIGKILL
     assert one_history(log, towns.partitions)
@@ -58,6 +58,6 @@ def test_killed_at_any_moment_under_load_two_workers_write_one_history(
             running[place].wait()
             running[place] = workers.start(place, eager=True)
         towns.live(2)
-        until(lambda: caught_up(log, towns.partitions), "deciding what is left")
+        await_caught_up(log, towns.partitions, "deciding what is left")
 
     assert one_history(log, towns.partitions), f"again: seed {seed}"

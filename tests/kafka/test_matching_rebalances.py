@@ -14,8 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
-from tests.kafka.matching_workers import Workers, caught_up, one_history
-from tests.kafka.towns import Towns, until
+from tests.kafka.matching_workers import Workers, await_caught_up, caught_up, one_history
+from tests.kafka.towns import Towns
 
 JOINED = "Worker ready"
 """What Faust says when it was given partitions for the first time."""
@@ -41,7 +41,7 @@ def test_a_worker_joins_or_leaves_every_few_seconds_and_everything_is_decided_on
         towns.live_until(lambda: caught_up(log, towns.partitions), "deciding")
         for number in range(times):
             come_and_go(workers, towns, f"guest-{number}")
-        until(lambda: caught_up(log, towns.partitions), "deciding what is left")
+        await_caught_up(log, towns.partitions, "deciding what is left")
         said = workers.said()
 
     assert one_history(log, towns.partitions)
@@ -63,7 +63,7 @@ def test_whatever_was_committed_or_kept_each_start_goes_on_where_the_decisions_e
                 asyncio.run(commit(kafka, log, towns, to_the_end=committed == "end"))
                 shutil.rmtree(tmp_path / "one")
             worker = workers.start("one", eager=True)
-            until(lambda: caught_up(log, towns.partitions), "deciding what was there")
+            await_caught_up(log, towns.partitions, "deciding what was there")
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(30) == 0
 

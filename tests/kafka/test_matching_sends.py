@@ -9,8 +9,8 @@ import pytest
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
-from tests.kafka.matching_workers import Workers, caught_up, one_history
-from tests.kafka.towns import Towns, until
+from tests.kafka.matching_workers import Workers, await_caught_up, one_history
+from tests.kafka.towns import Towns
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,7 +33,7 @@ def test_after_a_send_that_failed_the_engine_is_restored_and_nothing_is_missing(
         workers.start(fail=[written, 25])
         towns.live_until(lambda: "a test lost" in workers.said(), "a send's failing")
         towns.live(2)
-        until(lambda: caught_up(log, towns.partitions), "deciding what came")
+        await_caught_up(log, towns.partitions, "deciding what came")
 
     assert one_history(log, towns.partitions)
     assert [log.next_offset(DECISIONS.name, one) for one in towns.partitions] == [

@@ -10,8 +10,8 @@ import pytest
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
-from tests.kafka.matching_workers import Workers, caught_up, one_history
-from tests.kafka.towns import Towns, until
+from tests.kafka.matching_workers import Workers, await_caught_up, one_history
+from tests.kafka.towns import Towns
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,9 +33,9 @@ def test_what_was_journalled_is_decided_as_an_engine_in_this_process_decides_it(
         towns.go_on()
     with Workers(kafka, tmp_path) as workers:
         worker = workers.start()
-        until(lambda: caught_up(log, towns.partitions), "deciding what was there")
+        await_caught_up(log, towns.partitions, "deciding what was there")
         towns.live(5)
-        until(lambda: caught_up(log, towns.partitions), "deciding what came")
+        await_caught_up(log, towns.partitions, "deciding what came")
         worker.send_signal(signal.SIGTERM)
 
         assert worker.wait(30) == 0
@@ -53,7 +53,7 @@ def test_a_worker_that_starts_anew_goes_on_where_its_snapshot_and_the_decisions_
         for _ in range(2):
             worker = workers.start(eager=True)
             towns.live(3)
-            until(lambda: caught_up(log, towns.partitions), "deciding what came")
+            await_caught_up(log, towns.partitions, "deciding what came")
             worker.send_signal(signal.SIGTERM)
             assert worker.wait(30) == 0
         said = workers.said()

@@ -16,7 +16,7 @@ from services.matching.engine import LOGIC_VERSION
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import KafkaLog
 from tests.kafka.matching_child import LATER
-from tests.kafka.matching_workers import Workers, caught_up, history
+from tests.kafka.matching_workers import Workers, await_caught_up, caught_up, history
 from tests.kafka.towns import SOON, Towns, until
 
 pytestmark = [
@@ -49,10 +49,10 @@ def test_a_worker_that_wakes_up_beside_a_later_version_writes_no_second_history(
         for name in towns.names:
             towns.say(name, [PolicySet(community=name, policy=SOON.model_copy(update={"name": "newer"}))])
         until(lambda: all(LATER in versions(log, one) for one in towns.partitions), "the successor's taking over")
-        until(lambda: caught_up(log, towns.partitions), "deciding as the successor")
+        await_caught_up(log, towns.partitions, "deciding as the successor")
         sleeper.send_signal(signal.SIGCONT)
         towns.live(10)
-        until(lambda: caught_up(log, towns.partitions), "deciding as both")
+        await_caught_up(log, towns.partitions, "deciding as both")
     found = verify(log)
 
     assert found.breach is None

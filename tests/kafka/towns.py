@@ -26,11 +26,22 @@ SOON = with_certain_answers(Policy(name="soon", tick_ms=1_000, hold=HoldDial(nea
 """A round each second, so that a test of some seconds sees several."""
 
 
-def until(condition: Callable[[], object], what: str, patience_s: float = PATIENCE_S) -> None:
-    """Wait for it, asking ten times a second."""
-    due_s, never = time.monotonic() + patience_s, threading.Event()
+def until(
+    condition: Callable[[], object],
+    what: str,
+    patience_s: float = PATIENCE_S,
+    progress: Callable[[], object] = lambda: None,
+) -> None:
+    """Wait for it, asking ten times a second.
+
+    Args:
+        progress: as long as its answer changes, patience begins anew: a slow machine may take its time.
+    """
+    seen, due_s, never = progress(), time.monotonic() + patience_s, threading.Event()
     while not condition():
-        assert time.monotonic() < due_s, f"{what} did not come to its end within {patience_s:g} s"
+        if (now := progress()) != seen:
+            seen, due_s = now, time.monotonic() + patience_s
+        assert time.monotonic() < due_s, f"{what} did not come to its end, nor any further within {patience_s:g} s"
         never.wait(0.1)
 
 
