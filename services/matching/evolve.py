@@ -201,10 +201,11 @@ def _propose(community: CommunityState, fact: Proposed) -> None:
     ask.attempts = fact.attempt
     ask.proposed += fact.units
     ask.asked = with_id(ask.asked, offerer)
-    ask.matches = with_id(ask.matches, fact.match)
-    offer.matches = with_id(offer.matches, fact.match)
+    alone = (fact.match,)
+    ask.matches = with_id(ask.matches, fact.match, alone)
+    offer.matches = with_id(offer.matches, fact.match, alone)
     member = _member(community, offerer)
-    member.open_matches = with_id(member.open_matches, fact.match)
+    member.open_matches = with_id(member.open_matches, fact.match, alone)
     lately = member.asked_since(fact.proposed_ms - WEEK_MS)
     member.asked_ms = (*member.asked_ms[len(member.asked_ms) - lately :], fact.proposed_ms)
 

@@ -11,10 +11,10 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import orjson
 
-from services.matching.frozen_columns import Held, PlainColumn, column_of
+from services.matching.frozen_columns import Held, PlainColumn, RecordColumn, column_of
 from services.matching.state import CommunityState, PartitionState
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the bytes mean something else although the fields are the same."""
 CHUNK_BYTES_MAX = 4 * 1024 * 1024
 """Of one chunk; a single row that is larger is a chunk by itself."""
@@ -143,7 +143,9 @@ def _pieces(community: CommunityState, *, in_order: bool = False) -> Iterator[_P
 
 def _chunks(name: str, keys: list[Any], rows: list[Any]) -> Iterator[bytes]:
     """The rows as one chunk, or as many as it takes."""
-    chunk = _encoded([name, len(rows), keys, COLUMNS[name].pack(rows, in_order=False)])
+    column = COLUMNS[name]
+    keyed = {"keys": keys} if isinstance(column, RecordColumn) else {}
+    chunk = _encoded([name, len(rows), keys, column.pack(rows, in_order=False, **keyed)])
     if len(chunk) <= CHUNK_BYTES_MAX or len(rows) == 1:
         yield chunk
         return
@@ -154,16 +156,17 @@ def _chunks(name: str, keys: list[Any], rows: list[Any]) -> Iterator[bytes]:
 
 def _fill(community: CommunityState | None, read: list[Any], held: Held) -> None:
     name, count, keys, packed = read
+    table = getattr(community, name)
+    if isinstance(table, dict) and not isinstance(COLUMNS[name], PlainColumn):
+        keys = list(map(held.texts.setdefault, keys, keys))
+    held.keys = keys
     values = COLUMNS[name].unpack(packed, count, held)
     if not len(keys) == len(values) == count:
         raise ValueError(f"{name} has {len(keys)} keys and {len(values)} values, {count} were written")
-    table = getattr(community, name)
     if isinstance(table, list):
         table.extend(values)
-    elif isinstance(COLUMNS[name], PlainColumn):
-        table.update(zip(keys, values, strict=True))
     else:
-        table.update(zip(map(held.texts.setdefault, keys, keys), values, strict=True))
+        table.update(zip(keys, values, strict=True))
 
 
 def _encoded(packed: Any, *, in_order: bool = False) -> bytes:

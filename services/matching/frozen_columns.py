@@ -17,22 +17,28 @@ from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 import orjson
 from pydantic import TypeAdapter
 
-from services.matching.ids import Ids, ids_of
+from services.matching.ids import NOBODYS, Ids, ids_of
 
 PLAIN = frozenset({int, bool, NoneType})
 ALL = "all"
 """Key of a column in which every value is the same."""
 AS = "as"
 """Key of a column that is another one, by its name."""
+KEYS = "keys"
+"""Stands for the keys of the table, as the name of a column."""
 NOTHING: tuple[str, ...] = ()
 EMPTY: Mapping[str, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
     """What was read so far and may stand in many places: each is held once."""
 
     texts: dict[str, str] = field(default_factory=dict)
+    alone: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Id → the tuple of it alone."""
+    keys: Sequence[str] = ()
+    """Of the rows that are read."""
     values: dict[tuple["Column", bytes], Any] = field(default_factory=dict)
 
 
@@ -73,6 +79,8 @@ def _column_of_one(kind: Any, hint: Any, *, is_optional: bool) -> Column:
         return _column_of_any(hint)
     if kind == Mapping[str, int]:
         return CountsColumn()
+    if kind == dict[str, None]:
+        return NamesColumn(TypeAdapter(hint))
     if kind == tuple[int, ...]:
         return NumbersColumn()
     return TupleColumn() if kind == tuple[str, ...] else _column_of_any(hint)
@@ -101,7 +109,7 @@ class PlainColumn:
 
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
         """See `Column`."""
-        shared = {} if isinstance(packed, dict) else {value: value for value in packed}
+        shared = {} if isinstance(packed, dict) else dict(zip(packed, packed, strict=True))
         return list(map(shared.__getitem__, packed)) if shared and 2 * len(shared) < count else _unfolded(packed, count)
 
 
@@ -154,13 +162,34 @@ class IdsColumn:
 
     def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
         """See `Column`."""
-        listed = sorted if in_order else list
-        return [listed(one) if one else NOTHING for one in values]
+        if in_order:
+            return [sorted(one) if one else NOTHING for one in values]
+        return [_few(one) for one in values] if any(values) else {ALL: None}
 
     def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
         """See `Column`."""
-        shared = held.texts.setdefault
-        return [ids_of(list(map(shared, one, one))) if one else NOTHING for one in packed]
+        if isinstance(packed, dict):
+            return [NOTHING] * count
+        return [
+            NOTHING if one is None else _alone(one, held) if type(one) is str else _several(one, held)
+            for one in packed
+        ]
+
+
+def _few(ids: Ids) -> Any:
+    """None of them, the only one, or all."""
+    return None if not ids else next(iter(ids)) if len(ids) == 1 else list(ids)
+
+
+def _alone(name: str, held: Held) -> Ids:
+    alone = held.alone.get(name)
+    if alone is None:
+        alone = held.alone[name] = (held.texts.setdefault(name, name),)
+    return alone
+
+
+def _several(names: Sequence[str], held: Held) -> Ids:
+    return ids_of(list(map(held.texts.setdefault, names, names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +254,15 @@ class AnyColumn:
         return held.values[key]
 
 
+class NamesColumn(AnyColumn):
+    """Names that each hold for themselves; whoever has none shares the one that is empty, until there is one."""
+
+    def unpack(self, packed: Any, count: int, held: Held) -> Sequence[Any]:
+        """See `Column`."""
+        names, places = packed
+        return [dict(names[place]) or NOBODYS for place in _unfolded(places, count)]
+
+
 class RecordColumn:
     """A slotted dataclass: a column for each of its fields, and the places where there is none."""
 
@@ -234,14 +272,25 @@ class RecordColumn:
         self._is_optional = is_optional
         self._columns = {one.name: column_of(hints[one.name]) for one in fields(kind)}
 
-    def pack(self, values: Sequence[Any], *, in_order: bool) -> Any:
-        """See `Column`."""
+    def pack(self, values: Sequence[Any], *, in_order: bool, keys: Sequence[str] | None = None) -> Any:
+        """See `Column`.
+
+        Args:
+            keys: of the rows; what says the same is not written again.
+        """
         absent = [at for at, value in enumerate(values) if value is None] if self._is_optional else []
         present = [value for value in values if value is not None] if absent else values
         packed: dict[str, Any] = {}
         told: dict[str, list[Any]] = {}
         for name, column in self._columns.items() if present else ():
             told[name] = list(map(attrgetter(name), present))
+            if keys is not None and not absent:
+                if told[name] == keys:
+                    packed[name] = {AS: KEYS}
+                    continue
+                if isinstance(column, RecordColumn):
+                    packed[name] = column.pack(told[name], in_order=in_order, keys=keys)
+                    continue
             packed[name] = column.pack(told[name], in_order=in_order)
             if packed[name] is told[name] and (like := self._like(name, told)):
                 packed[name] = {AS: like}
@@ -255,7 +304,10 @@ class RecordColumn:
         read: dict[str, Sequence[Any]] = {}
         for name, column in self._columns.items() if present else ():
             like = columns[name].get(AS) if isinstance(columns[name], dict) else None
-            read[name] = read[like] if like else column.unpack(columns[name], present, held)
+            if like is None:
+                read[name] = column.unpack(columns[name], present, held)
+            else:
+                read[name] = held.keys if like == KEYS else read[like]
             if len(read[name]) != present:
                 raise ValueError(f"{self._kind.__name__}.{name} has {len(read[name])} values where {present} belong")
             _exhaust(map(_setter(self._kind, name), made, read[name]))

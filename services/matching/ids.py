@@ -10,13 +10,23 @@ FEW = 16
 """Up to so many lie in a tuple: the same ids in the same order are always held the same way."""
 
 
+NOBODYS: dict[str, None] = {}
+"""Of the many who hold nothing of a kind: one for all, never written to."""
+
+
 def ids_of(names: list[str]) -> Ids:
     """These ids, each once."""
     return tuple(names) if len(names) <= FEW else dict.fromkeys(names)
 
 
-def with_id(ids: Ids, name: str) -> Ids:
-    """The ids, and one more at their end, if it is not among them."""
+def with_id(ids: Ids, name: str, alone: tuple[str, ...] | None = None) -> Ids:
+    """The ids, and one more at their end, if it is not among them.
+
+    Args:
+        alone: a tuple of this one id that is there already: several may hold the same.
+    """
+    if not ids:
+        return alone or (name,)
     if name in ids:
         return ids
     if len(ids) < FEW:

@@ -60,7 +60,10 @@ def list_series(community: CommunityState, fact: SeriesListed) -> None:
         known.spec, known.next = fact.series, fact.next
         return
     community.series[key] = SeriesState(fact.series, fact.next)
-    community.members.setdefault(fact.series.member, MemberState()).series[key] = None
+    member = community.members.setdefault(fact.series.member, MemberState())
+    if not member.series:
+        member.series = {}
+    member.series[key] = None
 
 
 def advance_series(community: CommunityState, fact: SeriesAdvanced) -> None:

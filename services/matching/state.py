@@ -15,7 +15,7 @@ from schemas.members import MemberFields
 from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.states import Weight, weight
-from services.matching.ids import Ids
+from services.matching.ids import NOBODYS, Ids
 
 WEEK_MS = 7 * 86_400_000
 ACTIVE = (MatchStatus.accepted, MatchStatus.started)
@@ -152,7 +152,7 @@ class MemberState:
     """Members helped well (confirmed) → how often."""
     asks: Ids = ()
     offers: Ids = ()
-    series: dict[str, None] = field(default_factory=dict)
+    series: dict[str, None] = field(default_factory=lambda: NOBODYS)
     """Keys of what the member asks or offers again and again."""
 
     def asked_since(self, since_ms: int) -> int:
