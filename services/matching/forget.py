@@ -1,7 +1,5 @@
 """Forgetting: what has ended, and what was seen, is remembered for the horizon and no longer, so state stays bounded."""
 
-from itertools import takewhile
-
 from schemas.states import LIVE
 from services.matching.endings import Endings, is_known
 from services.matching.ids import without_id
@@ -14,7 +12,7 @@ FORGET_EVERY_MS = 60_000
 def forget(community: CommunityState, endings: Endings, now_ms: int) -> None:
     """Drop what is older than the policy's horizon. Runs in `apply` and in recovery at the same records."""
     before_ms = now_ms - community.policy.seen_horizon_ms
-    _forget_seen(community, before_ms)
+    community.seen.forget(before_ms)
     since_ms = now_ms - community.policy.score.supply_window_ms
     community.arrivals = [arrival for arrival in community.arrivals if arrival.at_ms >= since_ms]
     for ask in endings.asks_ended(before_ms):
@@ -35,13 +33,6 @@ def forget(community: CommunityState, endings: Endings, now_ms: int) -> None:
     for name in endings.members_fading():
         if _is_nobody(community.members[name], now_ms):
             del community.members[name]
-
-
-def _forget_seen(community: CommunityState, before_ms: int) -> None:
-    """Events are seen in the order of log time, so the oldest stand first."""
-    old = list(takewhile(lambda uid: community.seen[uid] < before_ms, community.seen))
-    for uid in old:
-        del community.seen[uid]
 
 
 def _is_nobody(member: MemberState, now_ms: int) -> bool:

@@ -7,11 +7,13 @@ another one from then on, so that nobody thaws a state into a version that knows
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from itertools import islice, repeat
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import orjson
 
 from services.matching.frozen_columns import Held, PlainColumn, RecordColumn, column_of
+from services.matching.seen import Seen
 from services.matching.state import CommunityState, PartitionState
 
 FORMAT = 3
@@ -103,13 +105,19 @@ def _shape(kind: Any, known: set[Any]) -> Iterator[str]:
 def _is_table(hint: Any) -> bool:
     """Rows that are chunked: as many as there are people, asks, or seconds."""
     inner = get_args(hint)
-    return get_origin(hint) is list or (get_origin(hint) is dict and inner[0] is str)
+    return hint is Seen or get_origin(hint) is list or (get_origin(hint) is dict and inner[0] is str)
 
 
 CODEC = codec_of(PartitionState)
 _HINTS = {kind: get_type_hints(kind) for kind in (PartitionState, CommunityState)}
-COLUMNS = {name: column_of(get_args(hint)[-1]) for name, hint in _HINTS[CommunityState].items() if _is_table(hint)}
+COLUMNS = {
+    name: column_of(int if hint is Seen else get_args(hint)[-1])
+    for name, hint in _HINTS[CommunityState].items()
+    if _is_table(hint)
+}
 """Table of a community → the column of its rows."""
+LAST = "members"
+"""The last table that holds ids of others."""
 
 
 def _header(known: PartitionState | CommunityState, *, in_order: bool = False) -> dict[str, Any]:
@@ -131,14 +139,15 @@ def _from_header(kind: type[Known], chunk: bytes, held: Held) -> Known:
 def _pieces(community: CommunityState, *, in_order: bool = False) -> Iterator[_Piece]:
     for name in COLUMNS:
         table: Any = getattr(community, name)
-        keys: list[Any]
+        keys: Iterator[Any]
         if isinstance(table, list):
-            keys, rows = [None] * len(table), table
+            keys, rows = repeat(None, len(table)), iter(table)
+        elif in_order:
+            keys, rows = iter(sorted(table)), map(table.__getitem__, sorted(table))
         else:
-            keys = sorted(table) if in_order else list(table)
-            rows = list(map(table.__getitem__, keys)) if in_order else list(table.values())
-        for start in range(0, len(rows), ROWS_PER_CHUNK):
-            yield name, keys[start : start + ROWS_PER_CHUNK], rows[start : start + ROWS_PER_CHUNK]
+            keys, rows = iter(table), iter(table.values())
+        while some := list(islice(keys, ROWS_PER_CHUNK)):
+            yield name, some, list(islice(rows, ROWS_PER_CHUNK))
 
 
 def _chunks(name: str, keys: list[Any], rows: list[Any]) -> Iterator[bytes]:
@@ -159,7 +168,7 @@ def _fill(community: CommunityState | None, read: list[Any], held: Held) -> None
     table = getattr(community, name)
     if isinstance(table, dict) and not isinstance(COLUMNS[name], PlainColumn):
         keys = list(map(held.texts.setdefault, keys, keys))
-    held.keys = keys
+    held.keys, held.is_last = keys, name == LAST
     values = COLUMNS[name].unpack(packed, count, held)
     if not len(keys) == len(values) == count:
         raise ValueError(f"{name} has {len(keys)} keys and {len(values)} values, {count} were written")

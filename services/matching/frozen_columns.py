@@ -37,6 +37,8 @@ class Held:
     texts: dict[str, str] = field(default_factory=dict)
     alone: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Id → the tuple of it alone."""
+    is_last: bool = False
+    """No table that is read after this one speaks of others."""
     keys: Sequence[str] = ()
     """Of the rows that are read."""
     values: dict[tuple["Column", bytes], Any] = field(default_factory=dict)
@@ -171,8 +173,7 @@ class IdsColumn:
         if isinstance(packed, dict):
             return [NOTHING] * count
         return [
-            NOTHING if one is None else _alone(one, held) if type(one) is str else _several(one, held)
-            for one in packed
+            NOTHING if one is None else _alone(one, held) if type(one) is str else _several(one, held) for one in packed
         ]
 
 
@@ -184,7 +185,9 @@ def _few(ids: Ids) -> Any:
 def _alone(name: str, held: Held) -> Ids:
     alone = held.alone.get(name)
     if alone is None:
-        alone = held.alone[name] = (held.texts.setdefault(name, name),)
+        alone = (held.texts.setdefault(name, name),)
+        if not held.is_last:
+            held.alone[name] = alone
     return alone
 
 

@@ -96,16 +96,19 @@ class MemberColumns:
                 self._charters, self._standings = with_room(self._charters), with_room(self._standings)
         return row
 
-    def rows(self, names: Sequence[str]) -> list[int]:
+    def rows(self, names: Sequence[str], numbers: Sequence[int]) -> list[int]:
         """The rows of many members; where nobody has one yet, all are made at once.
 
         Then many of them are written, too: otherwise the first rounds after a start would have to.
+
+        Args:
+            numbers: from 0 on, as many as there are names: the same objects serve again.
         """
         if self.names:
             return [self.row(name) for name in names]
         self.row_of = dict.fromkeys(names, 0)
         self.names = list(self.row_of)
-        self.row_of.update(zip(self.names, range(len(self.names)), strict=True))
+        self.row_of.update(zip(self.names, numbers, strict=False))
         self._said = [None] * len(self.names)
         rows = len(self.names) + len(self.names) // ROOM + FIRST_ROWS
         self._charters = np.zeros((rows, CHARTER_WIDTH), dtype=np.int64)

@@ -105,7 +105,7 @@ class OfferColumns:
             _column(spec.from_ms for spec in specs),
         )
         self.unit = _column(self.unit_of(spec.unit) for spec in specs)
-        self.member = np.array(self._members.rows(self.helpers), dtype=np.int64)
+        self.member = np.array(self._members.rows(self.helpers, rows), dtype=np.int64)
         self.paused = _column(offer.paused for offer in offers)
         self.several_needs = _column(len(spec.needs) > 1 for spec in specs)
         self.hood = np.zeros(len(specs), dtype=np.int64)

@@ -16,6 +16,7 @@ from schemas.operations import CommunityDefined
 from schemas.policy import Policy
 from schemas.states import Weight, weight
 from services.matching.ids import NOBODYS, Ids
+from services.matching.seen import Seen
 
 WEEK_MS = 7 * 86_400_000
 ACTIVE = (MatchStatus.accepted, MatchStatus.started)
@@ -199,7 +200,7 @@ class CommunityState:
     matches: dict[str, MatchState] = field(default_factory=dict)
     members: dict[str, MemberState] = field(default_factory=dict)
     waiting: dict[str, Waiting] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
+    seen: Seen = field(default_factory=Seen)
     """Event uid → when it was received, for as long as duplicates may come."""
     arrivals: list[Arrival] = field(default_factory=list)
     """Oldest first, within the policy's supply window."""

@@ -47,6 +47,9 @@ REFUSED_CALLS = {
     "hash": "hash() differs from process to process: use hashlib over a canonical form",
 }
 
+EXCUSED_CALLS = {("services/matching/seen.py", "hash")}
+"""A table of its own, laid out as a dictionary is: the hash says where to look first, and what is found is compared."""
+
 REFUSED_NAMES = {
     "uuid.uuid1": CHANCE,
     "uuid.uuid4": CHANCE,
@@ -88,7 +91,8 @@ def impure_calls(path: str, text: str) -> list[str]:
     found = []
     for node in ast.walk(parsed(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in REFUSED_CALLS:
-            found.append(f"{path}:{node.lineno} calls {node.func.id}(); {REFUSED_CALLS[node.func.id]}")
+            if (path, node.func.id) not in EXCUSED_CALLS:
+                found.append(f"{path}:{node.lineno} calls {node.func.id}(); {REFUSED_CALLS[node.func.id]}")
         elif isinstance(node, ast.Attribute):
             first, _, rest = dotted(node).partition(".")
             name = f"{aliases.get(first, first)}.{rest}"
