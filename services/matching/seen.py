@@ -17,8 +17,6 @@ PAGE = 4_096
 SLOTS_MIN = 1_024
 NOBODY = -1
 """Stands in a slot that was never taken."""
-FULL_DIVIDEND, FULL_DIVISOR = 7, 10
-"""A table is full when so many of its slots are taken."""
 
 Page = tuple[bytes, "array[int]", "array[int]"]
 """Texts one after the other, where each begins and the last one ends, and when each was seen."""
@@ -44,6 +42,7 @@ class Seen:
         self._hashes = array("q")
         self._slots = array("i", [NOBODY]) * SLOTS_MIN
         """The places of hashes, each at the first free slot from where its hash says."""
+        self._places = places_in(SLOTS_MIN)
         self.update(known)
 
     def __len__(self) -> int:
@@ -87,12 +86,16 @@ class Seen:
             self._texts and self._texts[-1] == uid and self._first < self._end
         ):  # what an event leads to is noted fact by fact
             return self._moments[-1]
-        number = self._find(uid)
-        if number >= 0:
-            return self._moment(number)
-        if self._is_full:
+        hashed = hash(uid)
+        slot = self._slot_of(uid, hashed)
+        place = self._slots[slot]
+        if place != NOBODY:
+            return self._moment(place + self._laid_out)
+        if len(self._hashes) >= self._places:
             self._lay_out()
-        self._take_slot(hash(uid))
+            slot = self._slot_of(uid, hashed)
+        self._slots[slot] = len(self._hashes)
+        self._hashes.append(hashed)
         self._texts.append(uid)
         self._moments.append(at_ms)
         if len(self._texts) == PAGE:
@@ -107,7 +110,7 @@ class Seen:
         self._moments += [at_ms for _, at_ms in several]
         while len(self._texts) >= PAGE:
             self._turn_page()
-        if self._is_full:
+        if len(self._hashes) > self._places:
             self._lay_out()
         else:
             self._take_slots(before)
@@ -124,37 +127,32 @@ class Seen:
     def _end(self) -> int:
         return self._opened + PAGE * len(self._pages) + len(self._texts)
 
-    @property
-    def _is_full(self) -> bool:
-        return len(self._hashes) * FULL_DIVISOR >= len(self._slots) * FULL_DIVIDEND
-
     def _find(self, uid: str) -> int:
         """The number of an event; -1 where it was not seen."""
-        hashed, slots, hashes, first = hash(uid), self._slots, self._hashes, self._first - self._laid_out
+        place = self._slots[self._slot_of(uid, hash(uid))]
+        return NOBODY if place == NOBODY else place + self._laid_out
+
+    def _slot_of(self, uid: str, hashed: int) -> int:
+        """The slot of an event that was seen; of another one, the free slot where it belongs."""
+        slots, hashes = self._slots, self._hashes
         mask = len(slots) - 1
         slot = hashed & mask
         place = slots[slot]
-        while place != NOBODY:
-            if hashes[place] == hashed and place >= first and self._text(place + self._laid_out) == uid:
-                return place + self._laid_out
+        while place != NOBODY and (hashes[place] != hashed or not self._is_at(place, uid)):
             slot = (slot + 1) & mask
             place = slots[slot]
-        return -1
+        return slot
 
-    def _take_slot(self, hashed: int) -> None:
-        slots, mask = self._slots, len(self._slots) - 1
-        slot = hashed & mask
-        while slots[slot] != NOBODY:
-            slot = (slot + 1) & mask
-        slots[slot] = len(self._hashes)
-        self._hashes.append(hashed)
+    def _is_at(self, place: int, uid: str) -> bool:
+        number = place + self._laid_out
+        return number >= self._first and self._text(number) == uid
 
     def _lay_out(self) -> None:
         """The table anew, without what was forgotten, and with room for as many again."""
         del self._hashes[: self._first - self._laid_out]
         self._laid_out = self._first
         size = max(SLOTS_MIN, 1 << (len(self._hashes) * 3 // 2).bit_length())
-        self._slots = array("i", np.full(size, NOBODY, dtype=np.int32).tobytes())
+        self._slots, self._places = array("i", np.full(size, NOBODY, dtype=np.int32).tobytes()), places_in(size)
         self._take_slots(0)
 
     def _take_slots(self, since: int) -> None:
@@ -186,6 +184,11 @@ class Seen:
         starts = array("I", np.cumsum([0, *map(len, texts)]).tolist())
         self._pages.append((b"".join(texts), starts, array("q", self._moments[:PAGE])))
         self._texts, self._moments = self._texts[PAGE:], self._moments[PAGE:]
+
+
+def places_in(slots: int) -> int:
+    """So many slots may be taken before a table is full: beyond, looking for a free one takes too long."""
+    return slots * 7 // 10
 
 
 def _texts(page: Page) -> Iterator[str]:

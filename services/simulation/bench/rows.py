@@ -125,7 +125,11 @@ def standing_engine(engine: Engine, order: Order, events_to_come: int) -> Engine
     helpers = events_to_come * TURNS.count(OFFER) // len(TURNS) + HELPERS_SPARE
     collect_rarely()
     gc.disable()
-    fold_town(engine, timeline_of(order.town, engine.taxonomy, order.seed, helpers))
+    folding = Engine(
+        engine.taxonomy, NaiveIndex
+    )  # keeps no look-ups while the town is folded: they are built at its end
+    fold_town(folding, timeline_of(order.town, engine.taxonomy, order.seed, helpers))
+    engine.state = folding.state
     engine.apply(JournalRecord(offset=engine.next_offset, stamp_ms=START_MS, body=Tick()))
     gc.collect()
     gc.freeze()

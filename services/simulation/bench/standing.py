@@ -42,6 +42,7 @@ FIRST_ASKED = 1
 MORE_ASKED_MS = (360_000, 900_000)
 PROPOSAL_LIFE_MS, OPEN_SLOTS = Policy().proposal_life_ms, Policy().open_slots
 SEARCH_CELL_M = 1_500
+AROUND = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
 NOBODY_ASKS_WHY = Explanation(
     parts={"base": 1_000_000}, considered=0, feasible=0, fell=(), alternatives=(), solver="bench"
 )
@@ -227,15 +228,19 @@ class Offers:
         """Offers with a free slot that reach the ask: squared metres and number. Those over a cell away do not count."""
         assert ask.place is not None, "whoever asks here is somewhere"
         x_m, y_m = ask.place.x_m, ask.place.y_m
-        found: dict[int, None] = {}
+        cell_x, cell_y = x_m // SEARCH_CELL_M, y_m // SEARCH_CELL_M
+        near, found = self.near, dict[int, None]()
         for need in self.taxonomy.answers(ask.need):
-            for cell_x in range(x_m // SEARCH_CELL_M - 1, x_m // SEARCH_CELL_M + 2):
-                for cell_y in range(y_m // SEARCH_CELL_M - 1, y_m // SEARCH_CELL_M + 2):
-                    found |= dict.fromkeys(self.near.get((need, cell_x, cell_y), ()))
+            for east, north in AROUND:
+                numbers = near.get((need, cell_x + east, cell_y + north))
+                if numbers is not None:
+                    found |= dict.fromkeys(numbers)
+        slots, xs, ys, radius_m = self.slots, self.x_m, self.y_m, self.radius_m
         for number in found:
-            squared = (self.x_m[number] - x_m) ** 2 + (self.y_m[number] - y_m) ** 2
-            if self.slots[number] > 0 and squared <= self.radius_m[number] ** 2:
-                yield squared, number
+            if slots[number] > 0:
+                squared = (xs[number] - x_m) ** 2 + (ys[number] - y_m) ** 2
+                if squared <= radius_m[number] ** 2:
+                    yield squared, number
 
     def _proposed(self, ask: Ask, number: int, attempt: int, proposed_ms: int, squared: int) -> Proposed:
         return Proposed.trusted(
