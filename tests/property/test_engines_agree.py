@@ -1,6 +1,7 @@
 """The obvious look-ups and the fast ones decide alike; live, recovered and restored engines are one."""
 
 from collections.abc import Sequence
+from random import Random
 
 import pytest
 from hypothesis import given, seed, settings
@@ -14,10 +15,12 @@ from schemas.taxonomy.load import load
 from services.matching import Engine, frozen
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
+from services.matching.state import PartitionState
 from tests.property.journals import journals
 
 pytestmark = pytest.mark.slow
 TAXONOMY = load()
+HELD = ("asks", "offers", "matches", "members", "series")
 
 
 @settings(max_examples=200)
@@ -85,6 +88,26 @@ def test_an_engine_restored_from_a_snapshot_goes_on_as_if_nothing_had_happened(
         restored = Engine(TAXONOMY, GridIndex, restored.state)
         assert restored.apply(record) == live.apply(record)
         assert list(frozen.freeze(restored.state)) == list(frozen.freeze(live.state))
+
+
+@settings(max_examples=60)
+@given(journals(), st.randoms(use_true_random=False))
+def test_in_which_order_things_are_held_decides_nothing(journal: Sequence[JournalRecord], chance: Random) -> None:
+    live, other = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+    for record in journal:
+        other = Engine(TAXONOMY, GridIndex, shuffled(frozen.thaw(frozen.freeze(other.state)), chance))
+        assert other.apply(record) == live.apply(record)
+        assert other.state_hash() == live.state_hash()
+
+
+def shuffled(state: PartitionState, chance: Random) -> PartitionState:
+    """The same state, with its asks, offers, matches and members put in in another order."""
+    for community in state.communities.values():
+        for table in HELD:
+            rows = list(getattr(community, table).items())
+            chance.shuffle(rows)
+            setattr(community, table, dict(rows))
+    return state
 
 
 @settings(max_examples=60)

@@ -51,7 +51,7 @@ def test_nobody_waits_for_the_journal_of_a_partition_that_is_given_up() -> None:
     async def given_up() -> int:
         inbox = Inbox()
         waiting = asyncio.create_task(inbox.grows_beyond(0))
-        await asyncio.sleep(0)
+        await asyncio.wait({waiting}, timeout=0.01)
         inbox.give_up()
         await waiting
         await inbox.grows_beyond(0)
