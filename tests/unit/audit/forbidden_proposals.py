@@ -132,8 +132,58 @@ def a_window_that_does_not_meet() -> Lie:
 def somebody_asked_twice() -> Lie:
     log = told(f"{ASKED}\ndecline A1 O1\ntick 2s")
     first = log.fact(*log.last("match.proposed"))
+    return planted(log, as_second_attempt(first), "asked_once")
+
+
+def an_attempt_that_nobody_made() -> Lie:
+    log = told(ASKED)
+    place = log.last("match.proposed")
+    second = as_second_attempt(log.fact(*place))
+    return Lie(log.with_fact(place, match=second.match, attempt=2), "attempt", *place)
+
+
+def as_second_attempt(first: Proposed) -> Proposed:
+    """The first proposal of A1 and O1 as the second one would be called."""
     name = str(uuid5(uuid5(NAMESPACE_URL, "urn:commonweal:match"), "town/A1/O1/2"))
-    return planted(log, first.model_copy(update={"match": name, "attempt": 2}), "asked_once")
+    return first.model_copy(update={"match": name, "attempt": 2})
+
+
+def an_offer_that_counts_in_bags() -> Lie:
+    return instead(lambda text: text.replace("O1 food cell=0,1", "O1 food cell=0,1 unit=bag"), "same_unit")
+
+
+def ones_own_offer() -> Lie:
+    log, honest = told(ASKED.replace("by=m-bo", "by=m-A1")), told(ASKED)
+    proposal = honest.fact(*honest.last("match.proposed"))
+    return planted(log, proposal.model_copy(update={"offerer": "m-A1"}), "own_offer")
+
+
+def one_who_is_suspended() -> Lie:
+    story = """
+        policy answers=uncertain
+        ask    A2 tools cell=0,0
+        offer  O2 tools cell=0,1 by=m-bo
+        tick   2s
+        member m-x
+        ask    A1 food cell=0,0
+        offer  O1 food cell=0,1 by=m-bo
+        tick   2s
+    """
+    return instead(lambda text: text.replace("member m-x", "report A2 O2"), "suspended", story)
+
+
+def more_questions_than_the_policy_lets_be_out() -> Lie:
+    story = """
+        policy answers=uncertain proposals_open_per_unit={}
+        ask    A1 food cell=0,0
+        offer  O1 food cell=0,1
+        offer  O2 food cell=0,2
+        tick   2s
+    """
+    log, honest = told(story.format(1)), told(story.format(2))
+    offset = len(log.blocks) - 1
+    facts = (*log.blocks[offset].facts, honest.blocks[offset].facts[-1])
+    return Lie(log.with_block(offset, facts=facts), "open_per_unit", offset, len(facts) - 1)
 
 
 FORBIDDEN: tuple[Callable[[], Lie], ...] = (
@@ -151,4 +201,9 @@ FORBIDDEN: tuple[Callable[[], Lie], ...] = (
     something_else_than_was_asked_for,
     a_window_that_does_not_meet,
     somebody_asked_twice,
+    an_attempt_that_nobody_made,
+    an_offer_that_counts_in_bags,
+    ones_own_offer,
+    one_who_is_suspended,
+    more_questions_than_the_policy_lets_be_out,
 )
