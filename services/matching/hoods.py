@@ -8,6 +8,9 @@ from services.matching.member_columns import FIRST_ROWS, Numbers, Table
 
 AROUND = tuple((east, north) for east in (-1, 0, 1) for north in (-1, 0, 1))
 
+ACROSS_MAX = 2**31
+"""More neighbourhoods than lie side by side anywhere."""
+
 
 class Hoods:
     """Neighbourhoods by number, each with how many offers are open in it and which nine are around it."""
@@ -23,9 +26,12 @@ class Hoods:
 
     def numbers_at(self, x_m: Numbers, y_m: Numbers) -> Numbers:
         """The numbers of many places' neighbourhoods."""
-        hoods, place = np.unique(np.stack((x_m // HOOD_M, y_m // HOOD_M)), axis=1, return_inverse=True)
-        numbers = [self.number_of(hood) for hood in zip(*hoods.tolist(), strict=True)]
-        return np.array(numbers, dtype=np.int64)[place.ravel()]
+        x, y = x_m // HOOD_M, y_m // HOOD_M
+        _, first, place = np.unique(
+            x * ACROSS_MAX + y, return_index=True, return_inverse=True
+        )  # one number each: sorted fast
+        numbers = [self.number_of(hood) for hood in zip(x[first].tolist(), y[first].tolist(), strict=True)]
+        return np.array(numbers, dtype=np.int64)[place]
 
     def number_of(self, hood: Cell) -> int:
         """The number of a neighbourhood, with those around it known."""
