@@ -12,11 +12,28 @@ Pure. A shell keeps the rows (a Faust table, SQLite) and writes what `Ledger.tak
 4. acknowledge the record.
    Killed here: it comes again and is dropped by its source.
 
+A writer that was frozen may wake up after its successor took over, and write once more. Neither trusts the log of its rows
+to be its own: each looks whether anything stands between what it wrote, and the one whose position is behind ends, while the
+other writes the rows anew (`LedgerTable`); who reads rows back leaves out what stands behind a position that goes back.
+
 Each row carries the source (the journal offset that its block answers) it was last changed by; an equal or older one
 changes nothing.
 """
 
-from services.runtime.ledger.ledger import GapError, Ledger, Step, UnreadableBlockError, decoded
+from services.runtime.ledger.ledger import POSITION, GapError, Ledger, Step, UnreadableBlockError, decoded
 from services.runtime.ledger.page import Page, Row, RowsByKey
+from services.runtime.ledger.restoring import Restoring, source_of
 
-__all__ = ["GapError", "Ledger", "Page", "Row", "RowsByKey", "Step", "UnreadableBlockError", "decoded"]
+__all__ = [
+    "POSITION",
+    "GapError",
+    "Ledger",
+    "Page",
+    "Restoring",
+    "Row",
+    "RowsByKey",
+    "Step",
+    "UnreadableBlockError",
+    "decoded",
+    "source_of",
+]

@@ -17,7 +17,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faust.types import TP
 
 from schemas.topics import Topic
-from services.runtime.kafka_log import Writer
+from services.runtime.kafka_log import Writer, scan
 from services.runtime.log import LogUnwritable
 from services.runtime.log.records import NewRecord, Record
 from services.runtime.topics import check
@@ -78,18 +78,31 @@ class FaustService:
         """The topic in which Faust looks for a table's rows, without the installation's prefix."""
         return f"{self._place.name}-{table}-changelog"
 
-    async def send(self, topic: str, partition: int, records: Sequence[NewRecord]) -> None:
+    async def send(self, topic: str, partition: int, records: Sequence[NewRecord]) -> list[tuple[int, int]]:
         """Append records to one partition, in batches; returns once the broker has acknowledged all of them.
 
         Not by Faust's producer, which hands over record by record: a batch at a time is more than twice as fast, lands whole
         or not at all, and says so.
 
+        Returns:
+            Where each batch came to stand, and how many records it holds; below 0 where the broker forgot where.
+
         Raises:
             LogUnwritable: a batch was not acknowledged, and nothing that comes after it was sent.
         """
+        stand = []
         while records:
             batch, records = _batch(records)
-            await self._writer.append(topic, partition, batch)
+            stand.append((await self._writer.append(topic, partition, batch), len(batch)))
+        return stand
+
+    async def read(self, topic: str, partition: int, start: int, end: int) -> list[Record]:
+        """The records from one offset up to, not including, another.
+
+        Raises:
+            LogError: the broker did not answer in time.
+        """
+        return [record async for some in scan(self._place.kafka, topic, partition, start, end) for record in some]
 
     def follow(self, topic: Topic, take: Take) -> None:
         """Hand each record of a topic to `take`, one after the other, in the order of its partition.
