@@ -11,6 +11,7 @@ from schemas.decisions import DecisionBlock
 from schemas.journal import JournalRecord, Tick
 from schemas.taxonomy.load import load
 from services.matching import Engine, keep, restore
+from services.runtime.collector import collect_rarely
 from services.runtime.snapshots import Snapshots
 from services.simulation.bench.memory import peak_bytes
 
@@ -64,6 +65,7 @@ def measure_recovery(folder: Path) -> Recovered:
 def recover(folder: Path) -> Recovered:
     """Restore the snapshot, fold the tail, decide an empty record: the indexes are built by then."""
     taxonomy = load()
+    collect_rarely()  # as every process that decides
     began = perf_counter()
     engine = restore(Snapshots(folder / SNAPSHOTS), PARTITION, 2**53, taxonomy).engine
     assert engine is not None, "the snapshot that was just kept can be read"
