@@ -15,6 +15,8 @@ RIVALS_READY := $(RIVALS_VENV)/.ready
 CORE_TESTS := $(wildcard tests/unit tests/property tests/house)
 # Whole programs on whole hours: run once, and not under the coverage tracer, which would double their minutes.
 WHOLE_TESTS := $(filter-out $(CORE_TESTS),$(patsubst %/,%,$(wildcard tests/*/)))
+# A few tests take most of the time: whoever has nothing left takes some from whoever has.
+PARALLEL := -n auto --dist worksteal
 TYPED := $(wildcard schemas services tests)
 COVERED := --cov=schemas --cov=services --cov-branch --cov-report=
 
@@ -55,19 +57,19 @@ demo: $(READY) ## a generated city day, told on one screen and in one picture
 	$(RUN)/commonweal demo
 
 test: $(READY) ## everything but the marker `long`, core tests under two hash seeds, coverage of pure modules (<= 12 minutes)
-	PYTHONHASHSEED=1 $(RUN)/pytest -n auto -m "not long" $(COVERED) $(CORE_TESTS)
+	PYTHONHASHSEED=1 $(RUN)/pytest $(PARALLEL) -m "not long" $(COVERED) $(CORE_TESTS)
 	$(RUN)/python -m tests.house.coverage_gate
-	PYTHONHASHSEED=2 $(RUN)/pytest -n auto -m "not long" $(CORE_TESTS)
-	$(RUN)/pytest -n auto -m "not long" $(WHOLE_TESTS)
+	PYTHONHASHSEED=2 $(RUN)/pytest $(PARALLEL) -m "not long" $(CORE_TESTS)
+	$(RUN)/pytest $(PARALLEL) -m "not long" $(WHOLE_TESTS)
 
 test-long: $(READY) mutation ## what takes minutes: the marker `long`, then mutants of lifecycles and rules
-	$(RUN)/pytest -n auto -m long
+	$(RUN)/pytest $(PARALLEL) -m long
 
 check: $(READY) ## format, lint, types, fast tests, published schemas (under a minute)
 	$(RUN)/ruff format --check
 	$(RUN)/ruff check
 	$(RUN)/mypy $(TYPED)
-	$(RUN)/pytest -q -n auto -m "not slow and not long"
+	$(RUN)/pytest -q $(PARALLEL) -m "not slow and not long"
 	$(RUN)/commonweal schemas check
 
 bench: $(READY) ## how fast, measured here and now
@@ -103,7 +105,7 @@ mutation: $(READY) ## break lifecycles and rules on purpose; their unit tests mu
 	$(RUN)/python -m tests.house.mutation
 
 coverage: $(READY) ## branch coverage of all sources as pages in htmlcov/
-	$(RUN)/pytest -q -n auto -m "not long" $(COVERED) $(CORE_TESTS)
+	$(RUN)/pytest -q $(PARALLEL) -m "not long" $(COVERED) $(CORE_TESTS)
 	$(RUN)/coverage html --quiet
 	$(RUN)/python -m tests.house.coverage_gate
 

@@ -11,6 +11,7 @@ from services.runtime.broker import BrokerFailed, BrokerRunsOtherwise, LocalBrok
 from services.runtime.broker.ports import answers
 from services.runtime.topics import apply
 from tests.kafka.records import read, write
+from tests.kafka.workers import within
 from tests.unit.cli.commands import run
 
 pytestmark = pytest.mark.slow
@@ -48,6 +49,7 @@ def test_a_frozen_broker_holds_its_port_and_answers_nobody_until_it_is_thawed(ow
     assert bootstrap is not None
     port = int(bootstrap.split(":")[1])
     own_broker.freeze()
+    within(lambda: not own_broker.status().is_answering, "it answers on")  # its threads stop one after the other
     with socket.create_connection(("127.0.0.1", port)):
         frozen = own_broker.status()
     own_broker.thaw()
