@@ -74,6 +74,7 @@ def labels_out_of_bounds(worker: WorkerProcess) -> list[str]:
     return found
 
 
+@pytest.mark.long  # test_broker_away asks all five workers in less time
 def test_while_the_broker_is_away_the_worker_is_not_ready_and_not_dead_and_goes_on_when_it_is_back(
     own_broker: LocalBroker, tmp_path: Path
 ) -> None:

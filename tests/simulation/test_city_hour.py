@@ -51,7 +51,9 @@ def test_simple_policies_do_as_published(real: Hour, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PROMISED)
+@pytest.mark.parametrize(
+    "name", ["balanced", *(pytest.param(name, marks=pytest.mark.long) for name in ("near", "reach"))]
+)
 def test_presets_keep_their_promises(city_hour: Path, tmp_path: Path, name: str) -> None:
     """By the whole way: mapping, door, log, engine, board; and the log alone leads to the same state."""
     mapping = find_mapping("city-hour")
