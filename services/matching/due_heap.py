@@ -6,7 +6,7 @@ however many there are.
 """
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
@@ -19,12 +19,10 @@ DRAWER_MS = 8_192
 NEVER_MS = 2**62
 
 
-def pop_due(heap: Due, now_ms: int) -> list[tuple[int, str]]:
-    """Everything that fell due before `now_ms`, in order."""
-    due = []
+def pop_due(heap: Due, now_ms: int) -> Iterator[tuple[int, str]]:
+    """Take out what fell due before `now_ms`, in order, one by one; what nobody asks for stays."""
     while heap and heap[0][0] < now_ms:
-        due.append(heappop(heap))
-    return due
+        yield heappop(heap)
 
 
 class Dues:
@@ -64,8 +62,8 @@ class Dues:
         self._numbers = list(self._drawers)
         heapify(self._numbers)
 
-    def pop(self, now_ms: int) -> list[tuple[int, str]]:
-        """Take out everything that fell due before `now_ms`, in order."""
+    def pop(self, now_ms: int) -> Iterator[tuple[int, str]]:
+        """Take out what fell due before `now_ms`, in order, one by one; what nobody asks for stays."""
         while self._numbers and self._numbers[0] * DRAWER_MS < now_ms:
             number = heappop(self._numbers)
             self._near += zip(*self._drawers.pop(number), strict=True)

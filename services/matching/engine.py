@@ -1,6 +1,6 @@
 """The engine: a fold over the journal. Everything it needs arrives in the record, everything it does leaves as a value."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +32,7 @@ from services.matching.forget import FORGET_EVERY_MS, forget
 from services.matching.frozen import hashed
 from services.matching.grid import GridIndex
 from services.matching.index import Index
+from services.matching.limits import LIMITS, Limits, Room, in_turn
 from services.matching.logtime import crosses, read_clock
 from services.matching.quarantine import EventFailedError, stepped_over
 from services.matching.rounds import assign
@@ -39,17 +40,19 @@ from services.matching.solver import SOLVER_VERSION, Solved
 from services.matching.state import CommunityState, PartitionState
 from services.matching.stirring import settle
 
-LOGIC_VERSION = "3"
+LOGIC_VERSION = "4"
 
-QUESTIONS = (
-    due.due_matches,
-    following.due_follow_ups,
-    due.due_asks,
-    due.due_offers,
-    recurring.due_series,
-    due.due_waiting,
-    due.due_escalations,
-)
+# fmt: off
+QUESTIONS = {
+    "matches":     due.due_matches,
+    "follow_ups":  following.due_follow_ups,
+    "asks":        due.due_asks,
+    "offers":      due.due_offers,
+    "series":      recurring.due_series,
+    "waiting":     due.due_waiting,
+    "escalations": due.due_escalations,
+}
+# fmt: on
 """What is asked of time as it passes, in this order."""
 LISTINGS = (AskListed, OfferListed)
 IndexFactory = Callable[[CommunityState, Taxonomy], Index]
@@ -72,6 +75,10 @@ class Engine:
     state: PartitionState = field(default_factory=PartitionState)
     solved: list[Solved] | None = None
     """Set to a list by whoever wants to check: is given each part that was solved."""
+    limits: Limits = LIMITS
+    """Of one record."""
+    filled: Counter[str] = field(default_factory=Counter)
+    """Which of the limits were reached, and in how many records. For whoever counts; decides nothing."""
     _indexes: dict[str, Index] = field(default_factory=dict)
 
     @property
@@ -109,7 +116,7 @@ class Engine:
         facts: list[AnyFact] = []
         self._answer(record, quarantined or {}, reading.moment, facts)
         if reading.held_at_ms is None:
-            self._pass_time(reading.moment, facts)
+            self._pass_time(record.offset, reading.moment, facts)
         else:
             self._hold_clock(reading.held_at_ms, reading.moment, facts)
         decided = self._sealed(record, reading.moment, facts)
@@ -203,16 +210,27 @@ class Engine:
         self._note(after, moment, facts)
         return [*decided, *after]
 
-    def _pass_time(self, moment: Moment, facts: list[AnyFact]) -> None:
+    def _pass_time(self, offset: int, moment: Moment, facts: list[AnyFact]) -> None:
         """Then what is due, then what waits: whatever the answers left is silence, or needs somebody."""
-        before_ms = self.state.clock.now_ms
-        for name in sorted(self.state.communities):
+        before_ms, room = self.state.clock.now_ms, Room(self.limits)
+        for name in in_turn(sorted(self.state.communities), offset):
             community, index = self.state.communities[name], self._index(name)
-            for question in QUESTIONS:
-                self._take(question(community, index, moment), moment, facts)
+            self._ask_of_time(community, index, moment, room, facts)
             is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
             proposals = assign(community, index, self.taxonomy, moment, is_round=is_round, solved=self.solved)
             self._take(proposals, moment, facts)
+        self.filled.update(room.filled())
+
+    def _ask_of_time(
+        self, community: CommunityState, index: Index, moment: Moment, room: Room, facts: list[AnyFact]
+    ) -> None:
+        """What is due, as far as the record has room for it."""
+        for name, question in QUESTIONS.items():
+            most = room.due_facts(name)
+            if most > 0:
+                decided = question(community, index, moment, most)
+                room.take(name, len(decided))
+                self._take(decided, moment, facts)
 
     def _hold_clock(self, held_at_ms: int, moment: Moment, facts: list[AnyFact]) -> None:
         """Say that time was held, so that an operator is paged: once, and again after each word that does not reach."""

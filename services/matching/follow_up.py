@@ -24,6 +24,11 @@ def follow_ups(policy: Policy, match: MatchState, ask: AskState) -> Iterator[tup
         yield over_ms(policy, match, ask) + dial.happened_after_ms, FollowUp.happened
 
 
+def is_too_late(match: MatchState, ask: AskState, what: FollowUp, told_ms: int) -> bool:
+    """A reminder that would be heard after help was due is not sent any more."""
+    return what is FollowUp.reminder and told_ms > help_due_ms(match, ask)
+
+
 def help_due_ms(match: MatchState, ask: AskState) -> int:
     """When whoever accepted should be there: when the ask begins, or, where it has begun, by its deadline."""
     return ask.spec.earliest_ms if ask.spec.earliest_ms > match.moved_ms else ask.spec.deadline_ms

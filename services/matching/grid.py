@@ -4,8 +4,7 @@ Answers exactly what `NaiveIndex` answers. Heaps are lazy: an entry is pushed wh
 against the state when it comes up, so a stale one (even of a namesake long forgotten) costs a look and nothing else.
 """
 
-from collections.abc import Callable, KeysView, Mapping
-from heapq import heappop, heappush
+from collections.abc import Callable, Iterator, KeysView, Mapping
 from typing import ClassVar
 
 from schemas.codes import FollowUp
@@ -37,15 +36,13 @@ from services.matching.cells import AskGrid, OfferGrids
 from services.matching.columns import Columns
 from services.matching.due_heap import Dues
 from services.matching.endings import Endings, KeptEndings
-from services.matching.filing import ends_of_asks, ends_of_matches, ends_of_offers, escalations, follow_ups_of, looks_of
+from services.matching.falling_due import FallingDue
+from services.matching.filing import looks_of
 from services.matching.hoods import Hoods
 from services.matching.index import (
     WOKEN_FROM,
-    escalates_ms,
-    is_ask_due,
     looked_at_max,
     may_be_proposed,
-    silence_ends_ms,
 )
 from services.matching.offer_columns import OfferColumns
 from services.matching.score import Prospects
@@ -68,11 +65,7 @@ class GridIndex:
         """Open asks for which nobody is asked now, where answers are uncertain."""
         self._looks = Dues()
         """When asks are looked at again; at least once for each that is open."""
-        self._match_ends = Dues()
-        self._follow_ups: list[tuple[int, str, FollowUp]] = []
-        self._ask_ends = Dues()
-        self._offer_ends = Dues()
-        self._escalations = Dues()
+        self._dues = FallingDue(community)
         self._series = SeriesRests(community)
         self._room = WaitingRoom(community)
         self._kept = KeptEndings(community)
@@ -90,7 +83,6 @@ class GridIndex:
             self._offers = self.columns.offers
         self._file_all_asks()
         self._file_all_offers()
-        self._file_all_matches()
         for key in community.series:
             self._series.file(key)
 
@@ -101,51 +93,33 @@ class GridIndex:
         if step is not None:
             step(self, fact, is_new=is_new)
 
-    def matches_due(self, now_ms: int) -> list[MatchState]:
+    def matches_due(self, now_ms: int) -> Iterator[MatchState]:
         """See `Index`."""
-        known, due = self._community, dict[str, MatchState]()
-        for ends_ms, name in self._match_ends.pop(now_ms):
-            match = known.matches.get(name)
-            if match is not None and silence_ends_ms(known.policy, match, known.asks[match.ask]) == ends_ms:
-                due[name] = match
-        return list(due.values())
+        return self._dues.matches(now_ms)
 
-    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+    def follow_ups_due(self, now_ms: int, told_ms: int) -> Iterator[tuple[MatchState, FollowUp]]:
         """See `Index`."""
-        due: dict[tuple[str, FollowUp], MatchState] = {}
-        while self._follow_ups and self._follow_ups[0][0] < now_ms:
-            at_ms, name, what = heappop(self._follow_ups)
-            match = self._community.matches.get(name)
-            if match is not None and (at_ms, what) in follow_ups_of(self._community, match):
-                due[name, what] = match
-        return [(match, what) for (_, what), match in due.items()]
+        return self._dues.follow_ups(now_ms, told_ms)
 
-    def asks_due(self, now_ms: int) -> list[AskState]:
+    def asks_due(self, now_ms: int) -> Iterator[AskState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in self._ask_ends.pop(now_ms)})
-        asks = [self._community.asks[name] for name in names if name in self._community.asks]
-        return [ask for ask in asks if is_ask_due(self._community, ask, now_ms)]
+        return self._dues.asks(now_ms)
 
-    def offers_due(self, now_ms: int) -> list[OfferState]:
+    def offers_due(self, now_ms: int) -> Iterator[OfferState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in self._offer_ends.pop(now_ms)})
-        offers = [self._community.offers[name] for name in names if name in self._community.offers]
-        return [offer for offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
+        return self._dues.offers(now_ms)
 
-    def series_due(self, now_ms: int) -> list[SeriesState]:
+    def series_due(self, now_ms: int) -> Iterator[SeriesState]:
         """See `Index`."""
         return self._series.due(now_ms)
 
-    def waiting_due(self, now_ms: int) -> list[Waiting]:
+    def waiting_due(self, now_ms: int) -> Iterator[Waiting]:
         """See `Index`."""
         return self._room.due(now_ms)
 
-    def asks_to_escalate(self, now_ms: int) -> list[AskState]:
+    def asks_to_escalate(self, now_ms: int) -> Iterator[AskState]:
         """See `Index`."""
-        names = sorted({name: None for _, name in self._escalations.pop(now_ms)})
-        asks = [self._open_asks[name] for name in names if name in self._open_asks]
-        policy = self._community.policy
-        return [ask for ask in asks if not ask.escalated and escalates_ms(policy, ask) < now_ms]
+        return self._dues.to_escalate(now_ms)
 
     def asks_to_place(self) -> list[AskState]:
         """See `Index`."""
@@ -209,7 +183,7 @@ class GridIndex:
         self._arrive(fact.ask.place, is_new=is_new)
         self._file_ask(ask, is_new=True)
         for name in ask.matches:
-            self._file_match(self._community.matches[name])
+            self._dues.file_match(self._community.matches[name])
         self._series.file_of("ask", fact.ask.ask)
 
     def _note_ask(self, fact: AskMarked | AskEnded | AskReturned, *, is_new: bool) -> None:
@@ -235,7 +209,7 @@ class GridIndex:
         self._series.file(key_of(said.kind, said.series))
 
     def _note_proposed(self, fact: Proposed, *, is_new: bool) -> None:
-        self._file_match(self._community.matches[fact.match])
+        self._dues.file_match(self._community.matches[fact.match])
         self._file_look(self._community.asks[fact.ask])
         self._unasked.take(fact.ask)
         self._note_member(fact.offerer)
@@ -243,7 +217,7 @@ class GridIndex:
     def _note_moved(self, fact: MatchMoved, *, is_new: bool) -> None:
         known, moved = self._community, self._community.matches[fact.match]
         ask = known.asks[moved.ask]
-        self._file_match(moved)
+        self._dues.file_match(moved)
         if ask.is_open or fact.to not in HELD_NOTHING:
             self._file_ask(ask)
         if fact.to not in HELD_NOTHING:
@@ -281,8 +255,6 @@ class GridIndex:
         """All asks as they stand; nothing was filed before."""
         policy, asks = self._community.policy, list(self._community.asks.values())
         self._open_asks = {ask.spec.ask: ask for ask in asks if ask.is_open}
-        self._ask_ends.add_all(*ends_of_asks(asks))
-        self._escalations.add_all(*escalations(policy, self._open_asks.values()))
         if self.columns is not None:
             self._looks.add_all(*looks_of(policy, self._open_asks, self._community.round_ms))
         for name, ask in self._open_asks.items():
@@ -293,17 +265,11 @@ class GridIndex:
 
     def _file_all_offers(self) -> None:
         offers = list(self._community.offers.values())
-        self._offer_ends.add_all(*ends_of_offers(offers))
         open_offers = [offer for offer in offers if offer.is_open]
         self._offers.put_all(open_offers)
         if self._tally is not None:
             for offer in open_offers:
                 self._tally.watch((True, offer.spec.offer), side_of_offer(offer))
-
-    def _file_all_matches(self) -> None:
-        self._match_ends.add_all(*ends_of_matches(self._community))
-        for match in self._community.matches.values():
-            self._file_follow_ups(match)
 
     def _file_ask(self, ask: AskState, *, is_new: bool = False) -> None:
         """File an ask as it stands now.
@@ -319,9 +285,7 @@ class GridIndex:
             if self._tally is not None:
                 self._tally.watch((False, name), side_of_ask(ask))
             self._open_asks[name] = ask
-            self._ask_ends.add(ask.spec.deadline_ms, name)
-            if not ask.escalated:
-                self._escalations.add(escalates_ms(self._community.policy, ask), name)
+            self._dues.file_ask(ask)
         self._file_look(ask)
         if ask.proposed:
             self._unasked.take(name)
@@ -336,8 +300,7 @@ class GridIndex:
             self.columns.asks.forget(name)
         if self._tally is not None:
             self._tally.forget((False, name))
-        if ask.ended is None:
-            self._ask_ends.add(0, name)  # nothing unmet: due as soon as nothing is left to confirm
+        self._dues.close_ask(ask)
 
     def _file_look(self, ask: AskState) -> None:
         if self.columns is not None:
@@ -354,8 +317,7 @@ class GridIndex:
         was_open = self._offers.has(name)
         if was_open and offer.is_open and not is_new:
             return
-        if offer.ended is None:
-            self._offer_ends.add(offer.spec.deadline_ms, name)
+        self._dues.file_offer(offer)
         if offer.is_open:
             if self._tally is not None:
                 self._tally.watch((True, name), side_of_offer(offer))
@@ -364,16 +326,6 @@ class GridIndex:
             if self._tally is not None:
                 self._tally.forget((True, name))
             self._offers.take(name)
-
-    def _file_match(self, match: MatchState) -> None:
-        ends_ms = silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
-        if ends_ms is not None:
-            self._match_ends.add(ends_ms, match.match)
-        self._file_follow_ups(match)
-
-    def _file_follow_ups(self, match: MatchState) -> None:
-        for at_ms, what in follow_ups_of(self._community, match):
-            heappush(self._follow_ups, (at_ms, match.match, what))
 
     # fmt: off
     _STEPS: ClassVar[Mapping[type, Callable[..., None]]] = {

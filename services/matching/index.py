@@ -4,7 +4,7 @@ The seam between the obvious implementation, which scans, and a fast one, which 
 the same order, so both decide the same.
 """
 
-from collections.abc import KeysView
+from collections.abc import Iterator, KeysView
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.codes import FollowUp, MatchStatus, Urgency
@@ -14,7 +14,7 @@ from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import WORDS, next_look_ms
 from services.matching.cells import hood_of
 from services.matching.endings import AllEndings, Endings
-from services.matching.follow_up import follow_ups
+from services.matching.follow_up import follow_ups, is_too_late
 from services.matching.rules import REACH_RULES, distance_m, first_refusal, pair_of
 from services.matching.score import Prospects
 from services.matching.series import rests_until_ms
@@ -33,7 +33,11 @@ TO_HAPPEN = (MatchStatus.accepted, MatchStatus.started)
 
 
 class Index(Protocol):
-    """Look-ups over one community, each in a total order that ends in the id."""
+    """Look-ups over one community, each in a total order that ends in the id.
+
+    What is due comes one by one, longest due first. A record decides at most so much and lets the rest be: what was not
+    taken from a look-up is due as before, and all that was taken has to be decided before anybody looks again.
+    """
 
     endings: Endings
     """What may be forgotten."""
@@ -47,26 +51,30 @@ class Index(Protocol):
             is_new: the fact lists an ask or an offer that was not there before.
         """
 
-    def matches_due(self, now_ms: int) -> list[MatchState]:
+    def matches_due(self, now_ms: int) -> Iterator[MatchState]:
         """Matches whose silence has lasted too long, by when it was too long, then id."""
 
-    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
-        """Matches to be followed up, and by what; by when it was due, then id, then what."""
+    def follow_ups_due(self, now_ms: int, told_ms: int) -> Iterator[tuple[MatchState, FollowUp]]:
+        """Matches to be followed up, and by what; by when it was due, then id, then what.
 
-    def asks_due(self, now_ms: int) -> list[AskState]:
-        """Asks past their deadline with unmet units, and asks whose help is confirmed; by id."""
+        Args:
+            told_ms: when people would hear of it; no reminder is due that would come after help was.
+        """
 
-    def offers_due(self, now_ms: int) -> list[OfferState]:
-        """Offers past their deadline; by id."""
+    def asks_due(self, now_ms: int) -> Iterator[AskState]:
+        """Asks past their deadline with unmet units, and asks whose help is confirmed; by `ask_ends_ms`, then id."""
 
-    def series_due(self, now_ms: int) -> list[SeriesState]:
-        """Series of which an occurrence is to be listed or passed by, and those that are over; by key."""
+    def offers_due(self, now_ms: int) -> Iterator[OfferState]:
+        """Offers past their deadline; by it, then id."""
 
-    def waiting_due(self, now_ms: int) -> list[Waiting]:
-        """Events that waited too long, by event uid."""
+    def series_due(self, now_ms: int) -> Iterator[SeriesState]:
+        """Series of which an occurrence is to be listed or passed by, and those that are over; by when, then key."""
 
-    def asks_to_escalate(self, now_ms: int) -> list[AskState]:
-        """Open asks that waited too long for their urgency and are not escalated; by id."""
+    def waiting_due(self, now_ms: int) -> Iterator[Waiting]:
+        """Events that waited too long; by until when they might, then event uid."""
+
+    def asks_to_escalate(self, now_ms: int) -> Iterator[AskState]:
+        """Open asks that waited too long for their urgency and are not escalated; by `escalates_ms`, then id."""
 
     def asks_to_place(self) -> list[AskState]:
         """Open asks that may have another proposal, those not on hold; by id."""
@@ -123,6 +131,11 @@ def is_ask_due(community: CommunityState, ask: AskState, now_ms: int) -> bool:
     )
 
 
+def ask_ends_ms(ask: AskState) -> int:
+    """Last millisecond at which an ask that has not ended may go on; one with all units given ends as soon as may be."""
+    return ask.spec.deadline_ms if ask.unmet > 0 else 0
+
+
 def may_be_proposed(policy: Policy, ask: AskState) -> bool:
     """Units are unmet, nothing holds the ask, and fewer units than may be are out in proposals."""
     return ask.is_open and not ask.on_hold and ask.proposed < ask.unmet * policy.proposals_open_per_unit
@@ -152,52 +165,53 @@ class NaiveIndex:
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """See `Index`; nothing to keep."""
 
-    def matches_due(self, now_ms: int) -> list[MatchState]:
+    def matches_due(self, now_ms: int) -> Iterator[MatchState]:
         """See `Index`."""
         due = []
         for match in self._community.matches.values():
             ends_ms = silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
             if ends_ms is not None and ends_ms < now_ms:
                 due.append((ends_ms, match.match, match))
-        return [match for _, _, match in sorted(due, key=lambda row: row[:2])]
+        yield from (match for _, _, match in sorted(due, key=lambda row: row[:2]))
 
-    def follow_ups_due(self, now_ms: int) -> list[tuple[MatchState, FollowUp]]:
+    def follow_ups_due(self, now_ms: int, told_ms: int) -> Iterator[tuple[MatchState, FollowUp]]:
         """See `Index`."""
         due = [
             (at_ms, match.match, what, match)
             for match in self._community.matches.values()
             for at_ms, what in follow_ups(self._community.policy, match, self._community.asks[match.ask])
-            if at_ms < now_ms
+            if at_ms < now_ms and not is_too_late(match, self._community.asks[match.ask], what, told_ms)
         ]
-        return [(match, what) for _, _, what, match in sorted(due, key=lambda row: row[:3])]
+        yield from ((match, what) for _, _, what, match in sorted(due, key=lambda row: row[:3]))
 
-    def asks_due(self, now_ms: int) -> list[AskState]:
+    def asks_due(self, now_ms: int) -> Iterator[AskState]:
         """See `Index`."""
-        return [ask for _, ask in sorted(self._community.asks.items()) if is_ask_due(self._community, ask, now_ms)]
+        due = [ask for ask in self._community.asks.values() if is_ask_due(self._community, ask, now_ms)]
+        yield from sorted(due, key=lambda ask: (ask_ends_ms(ask), ask.spec.ask))
 
-    def offers_due(self, now_ms: int) -> list[OfferState]:
+    def offers_due(self, now_ms: int) -> Iterator[OfferState]:
         """See `Index`."""
-        offers = sorted(self._community.offers.items())
-        return [offer for _, offer in offers if offer.ended is None and now_ms > offer.spec.deadline_ms]
+        going_on = (offer for offer in self._community.offers.values() if offer.ended is None)
+        due = [offer for offer in going_on if now_ms > offer.spec.deadline_ms]
+        yield from sorted(due, key=lambda offer: (offer.spec.deadline_ms, offer.spec.offer))
 
-    def series_due(self, now_ms: int) -> list[SeriesState]:
+    def series_due(self, now_ms: int) -> Iterator[SeriesState]:
         """See `Index`."""
-        rests = [(key, rests_until_ms(self._community, one), one) for key, one in self._community.series.items()]
-        due = [(key, one) for key, until_ms, one in rests if until_ms is not None and until_ms < now_ms]
-        return [one for _, one in sorted(due, key=lambda row: row[0])]
+        rests = [(rests_until_ms(self._community, one), key, one) for key, one in self._community.series.items()]
+        due = [(until_ms, key, one) for until_ms, key, one in rests if until_ms is not None and until_ms < now_ms]
+        yield from (one for _, _, one in sorted(due, key=lambda row: row[:2]))
 
-    def waiting_due(self, now_ms: int) -> list[Waiting]:
+    def waiting_due(self, now_ms: int) -> Iterator[Waiting]:
         """See `Index`."""
-        return [waiting for _, waiting in sorted(self._community.waiting.items()) if waiting.until_ms < now_ms]
+        due = [waiting for waiting in self._community.waiting.values() if waiting.until_ms < now_ms]
+        yield from sorted(due, key=lambda waiting: (waiting.until_ms, waiting.event.uid))
 
-    def asks_to_escalate(self, now_ms: int) -> list[AskState]:
+    def asks_to_escalate(self, now_ms: int) -> Iterator[AskState]:
         """See `Index`."""
         policy = self._community.policy
-        return [
-            ask
-            for _, ask in sorted(self._community.asks.items())
-            if ask.is_open and not ask.escalated and escalates_ms(policy, ask) < now_ms
-        ]
+        waiting = [ask for ask in self._community.asks.values() if ask.is_open and not ask.escalated]
+        due = [(escalates_ms(policy, ask), ask.spec.ask, ask) for ask in waiting]
+        yield from (ask for at_ms, _, ask in sorted(due, key=lambda row: row[:2]) if at_ms < now_ms)
 
     def asks_to_place(self) -> list[AskState]:
         """See `Index`."""

@@ -1,5 +1,6 @@
 """Which series is next to be looked at: a heap of moments, and which occurrence belongs to which series."""
 
+from collections.abc import Iterator
 from heapq import heappush
 
 from services.matching.due_heap import Due, pop_due
@@ -36,9 +37,10 @@ class SeriesRests:
         if key is not None and key in self._community.series:
             self.file(key)
 
-    def due(self, now_ms: int) -> list[SeriesState]:
+    def due(self, now_ms: int) -> Iterator[SeriesState]:
         """See `Index.series_due`."""
-        keys = sorted({key: None for _, key in pop_due(self._rests, now_ms)})
-        known = self._community.series
-        rests = [(known[key], rests_until_ms(self._community, known[key])) for key in keys if key in known]
-        return [series for series, until_ms in rests if until_ms is not None and until_ms < now_ms]
+        known, seen = self._community.series, set[str]()
+        for until_ms, key in pop_due(self._rests, now_ms):
+            if key in known and key not in seen and rests_until_ms(self._community, known[key]) == until_ms:
+                seen.add(key)
+                yield known[key]

@@ -1,7 +1,9 @@
 """The waiting room by what its events speak of, and by how long they may wait."""
 
-from heapq import heappop, heappush
+from collections.abc import Iterator
+from heapq import heappush
 
+from services.matching.due_heap import Due, pop_due
 from services.matching.state import CommunityState, Waiting
 from services.matching.subjects import subject_of
 
@@ -13,7 +15,7 @@ class WaitingRoom:
 
     def __init__(self, community: CommunityState) -> None:
         self._community = community
-        self._ends: list[tuple[int, str]] = []
+        self._ends: Due = []
         self._by_subject: dict[Subject, dict[str, Waiting]] = {}
         self._subject_of: dict[str, Subject] = {}
         for waiting in community.waiting.values():
@@ -38,10 +40,9 @@ class WaitingRoom:
         """Who waits for this, in the order they came."""
         return list(self._by_subject.get((kind, name), {}).values())
 
-    def due(self, now_ms: int) -> list[Waiting]:
-        """Who waited too long, by event uid."""
-        names: dict[str, None] = {}
-        while self._ends and self._ends[0][0] < now_ms:
-            names[heappop(self._ends)[1]] = None
-        waiting = [self._community.waiting[name] for name in sorted(names) if name in self._community.waiting]
-        return [one for one in waiting if one.until_ms < now_ms]
+    def due(self, now_ms: int) -> Iterator[Waiting]:
+        """See `Index.waiting_due`."""
+        for until_ms, uid in pop_due(self._ends, now_ms):
+            waiting = self._community.waiting.get(uid)
+            if waiting is not None and waiting.until_ms == until_ms:
+                yield waiting

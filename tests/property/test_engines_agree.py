@@ -15,18 +15,21 @@ from schemas.taxonomy.load import load
 from services.matching import Engine, frozen
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
+from services.matching.limits import LIMITS, Limits
 from services.matching.state import PartitionState
 from tests.property.journals import journals
 
 pytestmark = pytest.mark.slow
 TAXONOMY = load()
+TINY = Limits(due_facts_max=1)
+limits = st.sampled_from([LIMITS, TINY, Limits(due_facts_max=2)])
 HELD = ("asks", "offers", "matches", "members", "series")
 
 
 @settings(max_examples=200)
-@given(journals())
-def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[JournalRecord]) -> None:
-    assert alike_until(journal) == len(journal)
+@given(journals(), limits)
+def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[JournalRecord], limits: Limits) -> None:
+    assert alike_until(journal, limits) == len(journal)
 
 
 @pytest.mark.long
@@ -34,16 +37,16 @@ def test_naive_and_grid_decide_alike_after_every_block(journal: Sequence[Journal
 def test_naive_and_grid_decide_alike_on_twenty_thousand_journals(part: int) -> None:
     @seed(part)
     @settings(max_examples=500, database=None)
-    @given(journals())
-    def alike(journal: Sequence[JournalRecord]) -> None:
-        assert alike_until(journal) == len(journal)
+    @given(journals(), limits)
+    def alike(journal: Sequence[JournalRecord], limits: Limits) -> None:
+        assert alike_until(journal, limits) == len(journal)
 
     alike()
 
 
-def alike_until(journal: Sequence[JournalRecord]) -> int:
+def alike_until(journal: Sequence[JournalRecord], limits: Limits) -> int:
     """Records in which both decide the same and know the same after it, up to the first in which they do not."""
-    naive, grid = Engine(TAXONOMY, NaiveIndex), Engine(TAXONOMY, GridIndex)
+    naive, grid = Engine(TAXONOMY, NaiveIndex, limits=limits), Engine(TAXONOMY, GridIndex, limits=limits)
     for offset, record in enumerate(journal):
         if naive.apply(record) != grid.apply(record) or naive.state_hash() != grid.state_hash():
             return offset
@@ -51,9 +54,9 @@ def alike_until(journal: Sequence[JournalRecord]) -> int:
 
 
 @settings(max_examples=60)
-@given(journals())
-def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRecord]) -> None:
-    live, folded = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+@given(journals(), limits)
+def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRecord], limits: Limits) -> None:
+    live, folded = Engine(TAXONOMY, GridIndex, limits=limits), Engine(TAXONOMY, GridIndex)
     for record in journal:
         decided = live.decide(record)
         block = DecisionBlock.model_validate_json(decided.written)
@@ -64,11 +67,11 @@ def test_folding_what_was_decided_equals_deciding_it(journal: Sequence[JournalRe
 
 
 @settings(max_examples=60)
-@given(journals(), st.lists(st.booleans(), min_size=25, max_size=25))
+@given(journals(), st.lists(st.booleans(), min_size=25, max_size=25), limits)
 def test_an_engine_that_folded_for_a_while_decides_like_one_that_never_stopped(
-    journal: Sequence[JournalRecord], folds: Sequence[bool]
+    journal: Sequence[JournalRecord], folds: Sequence[bool], limits: Limits
 ) -> None:
-    live, follower = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+    live, follower = Engine(TAXONOMY, GridIndex, limits=limits), Engine(TAXONOMY, GridIndex, limits=limits)
     for record, is_folded in zip(journal, folds, strict=False):
         decided = live.decide(record)
         if is_folded:
@@ -78,14 +81,14 @@ def test_an_engine_that_folded_for_a_while_decides_like_one_that_never_stopped(
 
 
 @settings(max_examples=60)
-@given(journals())
+@given(journals(), limits)
 def test_an_engine_restored_from_a_snapshot_goes_on_as_if_nothing_had_happened(
-    journal: Sequence[JournalRecord],
+    journal: Sequence[JournalRecord], limits: Limits
 ) -> None:
-    live, restored = Engine(TAXONOMY, GridIndex), Engine(TAXONOMY, GridIndex)
+    live, restored = Engine(TAXONOMY, GridIndex, limits=limits), Engine(TAXONOMY, GridIndex)
     for record in journal:
         restored.state = frozen.thaw(frozen.freeze(restored.state))
-        restored = Engine(TAXONOMY, GridIndex, restored.state)
+        restored = Engine(TAXONOMY, GridIndex, restored.state, limits=limits)
         assert restored.apply(record) == live.apply(record)
         assert list(frozen.freeze(restored.state)) == list(frozen.freeze(live.state))
 

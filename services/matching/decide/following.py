@@ -1,18 +1,16 @@
 """What is asked of people who promised help, as time passes: each reminder and each question once a match."""
 
-from schemas.codes import FollowUp
 from schemas.facts import AnyFact, MatchReminded
 from services.matching.decide.moment import Moment
-from services.matching.follow_up import help_due_ms
 from services.matching.index import Index
 from services.matching.state import CommunityState
 
 
-def due_follow_ups(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+def due_follow_ups(community: CommunityState, index: Index, moment: Moment, most: int) -> list[AnyFact]:
     """Reminders and "did it happen?"; a reminder that would be heard after help was due is not sent any more."""
     facts: list[AnyFact] = []
-    for match, what in index.follow_ups_due(moment.now_ms):
-        if what is FollowUp.reminder and moment.told_ms > help_due_ms(match, community.asks[match.ask]):
-            continue
+    for match, what in index.follow_ups_due(moment.now_ms, moment.told_ms):
         facts.append(MatchReminded(community=community.community, match=match.match, what=what, at_ms=moment.told_ms))
+        if len(facts) >= most:
+            break
     return facts

@@ -119,10 +119,13 @@ def end_of(
     return SeriesEnded(community=community.community, cause=cause, kind=kind, series=name, how=how, at_ms=moment.now_ms)
 
 
-def due_series(community: CommunityState, index: Index, moment: Moment) -> list[AnyFact]:
+def due_series(community: CommunityState, index: Index, moment: Moment, most: int) -> list[AnyFact]:
     """Occurrences that are near are listed; those that were missed are passed by; series with none to come end.
 
     After an outage nothing is doubled: of each series at most one occurrence is listed in a record.
+
+    Args:
+        most: facts after which the rest is left to the next record.
     """
     facts: list[AnyFact] = []
     for series in index.series_due(moment.now_ms):
@@ -130,6 +133,8 @@ def due_series(community: CommunityState, index: Index, moment: Moment) -> list[
             facts.append(end_of(community, series, EndedHow.expired, moment, None))
         else:
             facts += _advanced(community, series, series.next, moment)
+        if len(facts) >= most:
+            break
     return facts
 
 
