@@ -6,6 +6,7 @@ not made here as well.
 """
 
 from services.audit.auditor import Auditor
+from services.audit.bounds import BOUNDS, Bounds
 from services.audit.breach import Breach, BrokenRuleError
 from services.audit.chain import NO_CHAIN, continued
 from services.audit.differences import difference
@@ -14,6 +15,7 @@ from services.audit.rules import BEST_ANSWER, DECIDED_AGAIN, DENSE, FOLDS, RULES
 
 __all__ = [
     "BEST_ANSWER",
+    "BOUNDS",
     "DECIDED_AGAIN",
     "DENSE",
     "FOLDS",
@@ -21,6 +23,7 @@ __all__ = [
     "RULES",
     "STEPPED_OVER",
     "Auditor",
+    "Bounds",
     "Breach",
     "BrokenRuleError",
     "Rule",

@@ -11,6 +11,7 @@ from schemas.listed import Ask
 from schemas.members import MemberLeft
 from schemas.operations import AskEscalated, AskHeld, AskMerged, AskReferred, AskReleased, AskSentBack
 from services.audit.books import AskBook, Town
+from services.audit.bounds import Load, MayBeLeft
 from services.audit.breach import demand
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED, ONE_ACCEPTANCE, RETURNED
 from services.audit.scene import Scene
@@ -102,6 +103,8 @@ def mark_ask(town: Town, fact: AskMarked, event: Received | None, scene: Scene) 
         may = isinstance(event.data, by) and is_about(town, "ask", event.data.ask, fact.ask)
     demand(may, MARKED, words, "no coordinator says so" if event is not None else "it has not waited long enough")
     demand(fact.at_ms == scene.moment.now_ms, MARKED, f"{words} at {fact.at_ms}", f"that is now, {scene.moment.now_ms}")
+    if event is None:
+        _count_escalation(town, ask, scene.load)
     if fact.mark is Mark.held:
         still_open = ask.open_units if fact.on else 0
         demand(not still_open, LET_GO, f"ask {fact.ask} is held with proposals open", "they are withdrawn first")
@@ -129,12 +132,17 @@ def end_ask(town: Town, fact: AskEnded, event: Received | None, scene: Scene) ->
         f"ask {fact.ask} ends at {fact.at_ms}",
         f"that is now, {scene.moment.now_ms}",
     )
+    if event is None:
+        scene.load.decide_end(town.name, "asks", (_ends_ms(ask), fact.ask))
     ask.ended, ask.ended_ms, ask.referred_to = fact.how, fact.at_ms, fact.to_community
     touch_series_of(town, "ask", fact.ask, scene)
 
 
-def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
+def check_ask(town: Town, ask: AskBook, now_ms: int, may_be_left: MayBeLeft) -> None:
     """Hold an ask against what should have become of it by now.
+
+    Args:
+        may_be_left: whether that may wait for the next block.
 
     Raises:
         BrokenRuleError: it should have ended, or come to a coordinator.
@@ -142,18 +150,16 @@ def check_ask(town: Town, ask: AskBook, now_ms: int) -> None:
     if ask.ended is not None:
         return
     name, is_late = ask.spec.ask, now_ms > ask.spec.deadline_ms
-    demand(
-        not (ask.unmet > 0 and is_late), ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it should have ended"
-    )
+    is_over = ask.unmet > 0 and is_late
     is_done = ask.given >= ask.spec.quantity and not _waits_for_a_word(ask)
-    demand(
-        not is_done,
-        ACCOUNTED_FOR,
-        f"all units of ask {name} are given and it is open",
-        "it should have ended fulfilled",
-    )
-    needs_somebody = ask.unmet > 0 and not ask.escalated and escalates_ms(town, ask) < now_ms
-    demand(not needs_somebody, ACCOUNTED_FOR, f"ask {name} waits too long", "it should have come to a coordinator")
+    if (is_over or is_done) and not may_be_left("asks", (_ends_ms(ask), name)):
+        demand(not is_over, ACCOUNTED_FOR, f"ask {name} is open after its deadline", "it should have ended")
+        stands = f"all units of ask {name} are given and it is open"
+        demand(False, ACCOUNTED_FOR, stands, "it should have ended fulfilled")
+    at_ms = escalates_ms(town, ask)
+    needs_somebody = ask.unmet > 0 and not ask.escalated and at_ms < now_ms
+    has_somebody = not needs_somebody or may_be_left("escalations", (at_ms, name))
+    demand(has_somebody, ACCOUNTED_FOR, f"ask {name} waits too long", "it should have come to a coordinator")
 
 
 def _opened(town: Town, said: AskOpened, received_ms: int) -> dict[str, Any]:
@@ -215,6 +221,19 @@ def _is_due(town: Town, ask: AskBook, scene: Scene) -> bool:
         for match in ask.matches.values()
     )
     return lapsed or (ask.unmet > 0 and escalates_ms(town, ask) < scene.moment.now_ms)
+
+
+def _count_escalation(town: Town, ask: AskBook, load: Load) -> None:
+    """With the promise that was never heard of again, if that is why; otherwise as a long wait."""
+    if load.lapsed == ask.spec.ask:
+        load.add("matches")
+    else:
+        load.decide(town.name, "escalations", (escalates_ms(town, ask), ask.spec.ask))
+
+
+def _ends_ms(ask: AskBook) -> int:
+    """The last moment at which it may go on; none where all units are taken."""
+    return ask.spec.deadline_ms if ask.unmet > 0 else 0
 
 
 def _waits_for_a_word(ask: AskBook) -> bool:

@@ -43,6 +43,7 @@ from schemas.taxonomy import Taxonomy
 from services.audit import asks, communities, following_up, members, moves, offers, proposals, series, waiting
 from services.audit.answers import Reading
 from services.audit.books import Town
+from services.audit.bounds import BOUNDS, Bounds, Load, in_turn
 from services.audit.breach import Breach, BrokenRuleError, demand
 from services.audit.chances import learn_in_vain
 from services.audit.follows import UNKNOWN_COMMUNITY, check_follows, check_once, check_stepped_over
@@ -52,11 +53,15 @@ from services.audit.rules import DENSE, KNOWN, LOG_TIME, POLICY_IN_FORCE
 from services.audit.scene import Scene
 from services.audit.standing import Deferred, check_standing
 
-LOGIC = "3"
+LOGIC = "4"
 """The newest logic version that is known here. Every version keeps its promises to people; what its points were made
 of, what it reminded of, and how often it said that time is held, is judged only where that is known."""
-SAME_POINTS = ("2", LOGIC)
+SAME_POINTS = ("2", "3", LOGIC)
 """Those whose points and follow-ups are this version's."""
+HEARS_WORDS = ("3", LOGIC)
+"""Those that say anew that time is held once somebody spoke."""
+UNBOUNDED = ("1", "2", "3")
+"""Those that decided whatever was due in one block."""
 
 
 @dataclass(slots=True)
@@ -65,6 +70,8 @@ class Auditor:
 
     partition: int
     taxonomy: Taxonomy
+    bounds: Bounds = BOUNDS
+    """Of one block."""
     towns: dict[str, Town] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     next_offset: int = 0
@@ -97,7 +104,8 @@ class Auditor:
         check_moment(block, self.clock, moment)
         logic, *_, taxonomy = ("", *block.logic.split("+"))[-3:]
         known = self.taxonomy if taxonomy == self.taxonomy.version else None
-        scene = Scene(moment, known, is_current=logic in SAME_POINTS, hears_words=logic == LOGIC)
+        load = Load(None if logic in UNBOUNDED else self.bounds)
+        scene = Scene(moment, load, known, is_current=logic in SAME_POINTS, hears_words=logic in HEARS_WORDS)
         reading = Reading(record.body.events if isinstance(record.body, Block) else ())
         for index, fact in enumerate(block.facts):
             place.append(index)
@@ -126,6 +134,7 @@ class Auditor:
             return
         scene.is_late = event is not None and fact.community in scene.proposed_in
         self._write(town, fact, scene)
+        scene.load.lapsed = moves.lapsed_ask(town, fact)
         if event is not None and not isinstance(fact, LeftWaiting):
             town.seen.setdefault(event.uid, scene.moment.now_ms)
         self.facts += 1
@@ -182,7 +191,7 @@ class Auditor:
             case SeriesEnded():
                 series.end_series(town, fact, scene.event, scene)
             case MatchReminded():
-                following_up.remind(town, fact, scene.moment)
+                following_up.remind(town, fact, scene)
             case AskMarked():
                 asks.mark_ask(town, fact, scene.event, scene)
             case AskEnded():
@@ -209,7 +218,8 @@ class Auditor:
                 f"log time is held before {wanted_ms}, and allowed until {self.clock.allowed_ms}",
                 "that is said, so that somebody looks",
             )
-        self._deferred = check_standing(self.towns, scene, self._deferred, is_held=wanted_ms is not None)
+        turn = in_turn(list(self.towns), self.next_offset)
+        self._deferred = check_standing(self.towns, scene, self._deferred, turn, is_held=wanted_ms is not None)
         in_force = {
             fact.community: f"{self.towns[fact.community].policy.name}@{self.towns[fact.community].policy.version}"
             for fact in block.facts

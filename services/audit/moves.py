@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from schemas.acknowledgements import Acknowledged
 from schemas.codes import MatchStatus, Role, Verb
 from schemas.events import Received
-from schemas.facts import MatchMoved, Refused, Thanked
+from schemas.facts import AnyFact, MatchMoved, Refused, Thanked
 from schemas.members import MemberLeft
 from schemas.operations import Reassigned
 from services.audit.books import ON_ITS_WAY, AskBook, MatchBook, MemberBook, OfferBook, Town, open_ones
+from services.audit.bounds import MayBeLeft
 from services.audit.breach import demand
 from services.audit.chances import learn
 from services.audit.neighbourhoods import count_offer
@@ -117,8 +118,18 @@ def check_refused_answer(town: Town, fact: Refused, event: Received, now_ms: int
     )
 
 
-def check_match(town: Town, match: MatchBook, now_ms: int) -> None:
+def lapsed_ask(town: Town, fact: AnyFact) -> str:
+    """The ask of a promise that was never heard of again; empty where a fact says something else."""
+    if not isinstance(fact, MatchMoved) or fact.move != "lapse":
+        return ""
+    return town.matches[fact.match].said.ask
+
+
+def check_match(town: Town, match: MatchBook, now_ms: int, may_be_left: MayBeLeft) -> None:
     """Hold a match against the silence about it.
+
+    Args:
+        may_be_left: whether its end may wait for the next block.
 
     Raises:
         BrokenRuleError: it should have ended.
@@ -126,7 +137,7 @@ def check_match(town: Town, match: MatchBook, now_ms: int) -> None:
     ends_ms = match_ends_ms(town, match)
     is_silent = ends_ms is not None and ends_ms < now_ms
     demand(
-        not is_silent,
+        not is_silent or may_be_left("matches", (ends_ms or 0, match.said.match)),
         SILENCE,
         f"match {match.said.match} is still {match.status.value}",
         f"its time was up at {ends_ms}",
@@ -165,6 +176,9 @@ def _check_engine(town: Town, match: MatchBook, fact: MatchMoved, event: Receive
         ends_ms = match_ends_ms(town, match)
         holds = event is None and ends_ms is not None and ends_ms < now_ms
         demand(holds, SILENCE, stands, f"silence about it is fine until {ends_ms}")
+        scene.load.decide(town.name, "matches", (ends_ms or 0, fact.match))
+    elif event is None:
+        scene.load.withdrawn += 1
 
 
 def _check_said(match: MatchBook, fact: MatchMoved, event: Received | None, scene: Scene) -> None:

@@ -10,6 +10,7 @@ from schemas.listed import Offer
 from schemas.members import MemberLeft
 from schemas.offers import OfferChanged, OfferOpened, OfferPaused, OfferResumed, OfferWithdrawn
 from services.audit.books import OfferBook, Town, open_ones
+from services.audit.bounds import MayBeLeft
 from services.audit.breach import demand
 from services.audit.neighbourhoods import count_offer
 from services.audit.rules import ACCOUNTED_FOR, AS_SAID, CAPACITY, ENDED_RIGHTLY, KNOWN, LET_GO, MARKED
@@ -95,19 +96,25 @@ def end_offer(town: Town, fact: OfferEnded, event: Received | None, scene: Scene
     demand(holds, ENDED_RIGHTLY, f"offer {fact.offer} ends {fact.how.value}", wanted)
     is_now = fact.at_ms == scene.moment.now_ms
     demand(is_now, ENDED_RIGHTLY, f"offer {fact.offer} ends at {fact.at_ms}", f"that is now, {scene.moment.now_ms}")
+    if event is None:
+        scene.load.decide_end(town.name, "offers", (offer.spec.deadline_ms, fact.offer))
     offer.ended, offer.ended_ms = fact.how, fact.at_ms
     count_offer(town, fact.offer)
     touch_series_of(town, "offer", fact.offer, scene)
 
 
-def check_offer(offer: OfferBook, now_ms: int) -> None:
+def check_offer(offer: OfferBook, now_ms: int, may_be_left: MayBeLeft) -> None:
     """Hold an offer against what should have become of it by now.
+
+    Args:
+        may_be_left: whether that may wait for the next block.
 
     Raises:
         BrokenRuleError: it should have ended.
     """
-    is_over = offer.ended is not None or now_ms <= offer.spec.deadline_ms
-    demand(is_over, ACCOUNTED_FOR, f"offer {offer.spec.offer} is open after its deadline", "it should have ended")
+    deadline_ms = offer.spec.deadline_ms
+    is_fine = offer.ended is not None or now_ms <= deadline_ms or may_be_left("offers", (deadline_ms, offer.spec.offer))
+    demand(is_fine, ACCOUNTED_FOR, f"offer {offer.spec.offer} is open after its deadline", "it should have ended")
 
 
 def _opened(town: Town, said: OfferOpened, received_ms: int) -> dict[str, Any]:

@@ -82,6 +82,7 @@ ONE_AT_A_TIME    = Rule("one_at_a_time", "What recurs is listed once an occurren
 # What becomes of everybody
 RETURNED         = Rule("returned", "Only a referred ask comes back, at the word of the neighbour that holds it and while there is time for it.")
 ENDED_RIGHTLY    = Rule("ended_rightly", "An ask or an offer ends once, for a reason that holds; fulfilled only with all units given.")
+BOUNDED          = Rule("bounded", "A block decides no more of what time brings than is enough for one, longest due first; what is left comes next.")
 ACCOUNTED_FOR    = Rule("accounted_for", "Every ask and offer is open or has ended; whoever waits too long comes to a coordinator.")
 # fmt: on
 

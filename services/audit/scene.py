@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from schemas.events import Received
 from schemas.taxonomy import Taxonomy
+from services.audit.bounds import Load
 from services.audit.falling_due import Name
 from services.audit.log_time import Moment
 
@@ -13,6 +14,7 @@ class Scene:
     """One block while its facts are read; `event` and `is_late` change from fact to fact."""
 
     moment: Moment
+    load: Load
     taxonomy: Taxonomy | None
     """None for a block that was decided by another taxonomy: what answers what is not judged then."""
     is_current: bool = True

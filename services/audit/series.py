@@ -8,6 +8,7 @@ from schemas.members import MemberLeft
 from schemas.offers import OfferChanged, OfferOpened, OfferPaused, OfferResumed, OfferWithdrawn
 from schemas.operations import AskHeld, AskReleased
 from services.audit.books import AskBook, OfferBook, SeriesBook, Town
+from services.audit.bounds import Due, MayBeLeft
 from services.audit.breach import demand
 from services.audit.log_time import Moment
 from services.audit.rules import (
@@ -82,6 +83,7 @@ def advance_series(town: Town, fact: SeriesAdvanced, scene: Scene) -> None:
     """
     key, stands = key_of(fact.kind, fact.series), f"the series {fact.series} passes its occurrence {fact.passed.number}"
     book = _known(town, fact.kind, fact.series)
+    due = _due(town, book, key)
     demand(fact.passed == book.next, ON_SCHEDULE, stands, f"its next one is {book.next!r}")
     _check_time(town, book, stands, scene.moment)
     listed = scene.to_be_advanced.get(town.name, {}).pop(key, None)
@@ -92,6 +94,7 @@ def advance_series(town: Town, fact: SeriesAdvanced, scene: Scene) -> None:
         may_pass = is_taken or _is_missed(town, fact.passed, scene.moment)
         demand(may_pass, ON_SCHEDULE, f"{stands}, and it is not listed", "there is time for it")
     _check_next(town, book.spec, fact.passed, fact.next, scene.moment)
+    scene.load.decide(town.name, "series", due, 1 if listed is None else 2)
     book.passed, book.next, book.listed = fact.passed, fact.next, listed or book.listed
     _look_again(town, key, scene)
 
@@ -132,11 +135,16 @@ def end_series(town: Town, fact: SeriesEnded, event: Received | None, scene: Sce
     is_over = listed is None or listed.ended is not None or listed.spec.member != book.spec.member
     demand(is_over, ENDED_RIGHTLY, stands, f"what is listed of it, {book.listed}, goes on")
     demand(fact.at_ms == scene.moment.now_ms, ENDED_RIGHTLY, stands, f"that is now, {scene.moment.now_ms}")
+    if event is None:
+        scene.load.decide(town.name, "series", _due(town, book, key_of(fact.kind, fact.series)))
     book.ended, book.ended_ms = fact.how, fact.at_ms
 
 
-def check_series(town: Town, key: str, now_ms: int) -> None:
+def check_series(town: Town, key: str, now_ms: int, may_be_left: MayBeLeft) -> None:
     """Hold a series against what should have become of it by now.
+
+    Args:
+        may_be_left: whether that may wait for the next block.
 
     Raises:
         BrokenRuleError: an occurrence should have been listed, or passed by, or the series should have ended.
@@ -147,10 +155,13 @@ def check_series(town: Town, key: str, now_ms: int) -> None:
     begins_ms = _listed_begins_ms(town, book)
     stands = f"the series {book.spec.series} stands still"
     if book.next is None:
-        demand(begins_ms is not None, ACCOUNTED_FOR, stands, "with nothing to come it should have ended")
+        goes_on = begins_ms is not None or may_be_left("series", _due(town, book, key))
+        demand(goes_on, ACCOUNTED_FOR, stands, "with nothing to come it should have ended")
         return
     next_ms = max(book.next.begins_ms - town.policy.series_ahead_ms, begins_ms or 0)
-    demand(next_ms > now_ms, ACCOUNTED_FOR, stands, f"its occurrence {book.next.number} was near at {next_ms}")
+    if next_ms <= now_ms:
+        is_left = may_be_left("series", _due(town, book, key))
+        demand(is_left, ACCOUNTED_FOR, stands, f"its occurrence {book.next.number} was near at {next_ms}")
     town.falling_due.expect(next_ms - 1, "series", key)
 
 
@@ -241,6 +252,14 @@ def _listed_begins_ms(town: Town, book: SeriesBook) -> int | None:
     if listed is None or listed.ended is not None:
         return None
     return listed.spec.earliest_ms if isinstance(listed, AskBook) else listed.spec.from_ms
+
+
+def _due(town: Town, book: SeriesBook, key: str) -> Due:
+    """Since when something is to be done about a series."""
+    if book.next is None:
+        return 0, key
+    near_ms = book.next.begins_ms - town.policy.series_ahead_ms
+    return max(near_ms, _listed_begins_ms(town, book) or 0, 1) - 1, key
 
 
 def _rests(listed: AskBook | OfferBook) -> bool:

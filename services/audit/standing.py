@@ -1,9 +1,10 @@
 """What should have happened in a block and did not: the promises that a missing fact breaks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.audit import asks, following_up, members, moves, offers, series, waiting
 from services.audit.books import Town
+from services.audit.bounds import Due, Question
 from services.audit.breach import demand
 from services.audit.falling_due import Name
 from services.audit.rules import ONE_AT_A_TIME
@@ -14,11 +15,14 @@ Deferred = dict[str, dict[Name, None]]
 """Town → what to look at with the next block whose time goes on."""
 
 
-def check_standing(towns: Mapping[str, Town], scene: Scene, deferred: Deferred, *, is_held: bool) -> Deferred:
+def check_standing(
+    towns: Mapping[str, Town], scene: Scene, deferred: Deferred, turn: Sequence[str], *, is_held: bool
+) -> Deferred:
     """Look at all that changed or fell due.
 
     Args:
         deferred: what earlier blocks left to this one.
+        turn: the towns in the order in which they were decided.
         is_held: log time was held, so nothing falls due in this block.
 
     Returns:
@@ -38,8 +42,8 @@ def check_standing(towns: Mapping[str, Town], scene: Scene, deferred: Deferred, 
         due = town.falling_due.beyond(scene.moment.now_ms)
         for one in looked_at | due:
             if one not in late:
-                _check(town, one, scene)
-        left[name] = late
+                _check(town, one, scene, turn)
+        left[name] = late | scene.load.left.get(name, {})
     return left
 
 
@@ -54,21 +58,25 @@ def _check_at_once(town: Town, scene: Scene) -> None:
         members.check_around(town, member)
 
 
-def _check(town: Town, one: Name, scene: Scene) -> None:
+def _check(town: Town, one: Name, scene: Scene, turn: Sequence[str]) -> None:
     (kind, name), now_ms = one, scene.moment.now_ms
+
+    def may_be_left(question: Question, due: Due) -> bool:
+        return scene.load.leaves(town.name, question, due, one, turn)
+
     match kind:
         case "ask" | "escalation" if name in town.asks:
-            asks.check_ask(town, town.asks[name], now_ms)
+            asks.check_ask(town, town.asks[name], now_ms, may_be_left)
         case "offer" if name in town.offers:
-            offers.check_offer(town.offers[name], now_ms)
+            offers.check_offer(town.offers[name], now_ms, may_be_left)
         case "match" if name in town.matches:
-            moves.check_match(town, town.matches[name], now_ms)
+            moves.check_match(town, town.matches[name], now_ms, may_be_left)
             if scene.is_current:
-                following_up.check_followed_up(town, town.matches[name], scene.moment)
+                following_up.check_followed_up(town, town.matches[name], scene.moment, may_be_left)
             expect_silence(town, town.matches[name])
         case "series":
-            series.check_series(town, name, now_ms)
+            series.check_series(town, name, now_ms, may_be_left)
         case "waiting":
-            waiting.check_waiting(town, name, now_ms)
+            waiting.check_waiting(town, name, now_ms, may_be_left)
         case _:
             pass

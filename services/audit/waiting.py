@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from schemas.events import AnyEvent, Received
 from schemas.facts import LeftWaiting, PutWaiting
 from services.audit.books import Town, WaitingBook
+from services.audit.bounds import MayBeLeft
 from services.audit.breach import demand
 from services.audit.rules import WAITING_ROOM
 from services.audit.scene import Scene
@@ -33,6 +34,8 @@ SPEAKS_OF: Mapping[str, str] = {
 }
 """Event → what must be there before it can be answered."""
 # fmt: on
+REFUSED_WITH_IT = 2
+"""Facts of an event that waited in vain: it leaves, and is refused."""
 
 
 def subject_of(data: AnyEvent) -> tuple[str, str] | None:
@@ -71,17 +74,23 @@ def let_out(town: Town, fact: LeftWaiting, scene: Scene) -> None:
     is_up = waiting.until_ms < scene.moment.now_ms
     stands = f"the event {fact.uid} leaves the waiting room"
     demand(came or is_up, WAITING_ROOM, stands, "what it waits for did not come, and its time is not up")
+    if not came:
+        scene.load.decide(town.name, "waiting", (waiting.until_ms, fact.uid), REFUSED_WITH_IT)
 
 
-def check_waiting(town: Town, uid: str, now_ms: int) -> None:
+def check_waiting(town: Town, uid: str, now_ms: int, may_be_left: MayBeLeft) -> None:
     """Hold an event that waited against its time.
+
+    Args:
+        may_be_left: whether it may wait for the next block.
 
     Raises:
         BrokenRuleError: it should have been let out.
     """
     waiting = town.waiting.get(uid)
     is_over = waiting is not None and waiting.until_ms < now_ms
-    demand(not is_over, WAITING_ROOM, f"the event {uid} still waits", "its time is up")
+    is_fine = not is_over or (waiting is not None and may_be_left("waiting", (waiting.until_ms, uid)))
+    demand(is_fine, WAITING_ROOM, f"the event {uid} still waits", "its time is up")
 
 
 def check_brought(town: Town, brought: Mapping[tuple[str, str], None]) -> None:

@@ -34,6 +34,8 @@ def count(metrics: Metrics, engine: Engine, block: DecisionBlock, took: Took) ->
         metrics.round_seconds.observe(took.seconds)
     for kind, number in Counter(fact.fact for fact in block.facts).items():
         metrics.facts.inc(number, kind=kind)
+    for limit in tuple(engine.filled):
+        metrics.records_full.inc(engine.filled.pop(limit), limit=limit)
     for fact in block.facts:
         if isinstance(fact, Proposed):
             _observe_wait(metrics, engine, fact)

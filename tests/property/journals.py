@@ -35,6 +35,7 @@ from schemas.taxonomy.load import load
 from services.matching import Engine
 from services.matching.decide.proposals import match_id
 from services.matching.index import NaiveIndex
+from services.matching.limits import LIMITS, Limits
 
 START_MS = 1_767_600_000_000
 TOWN = "town"
@@ -51,6 +52,8 @@ OFFERERS = ["m-3", "m-4", "m-5"]
 MEMBERS = ["m-1", "m-2", "m-3", "m-4", "m-5"]
 MATCHES = [match_id(TOWN, ask, offer, attempt) for ask in ASKS for offer in OFFERS for attempt in (1, 1, 2)]
 
+TINY = Limits(due_facts_max=1)
+limits = st.sampled_from([LIMITS, TINY, Limits(due_facts_max=2)])
 asks, offers, members, matches = map(st.sampled_from, (ASKS, OFFERS, MEMBERS, MATCHES))
 places = st.builds(Place, x_m=st.integers(-4, 4).map(lambda cell: cell * 150), y_m=st.just(0))
 neighbours = st.sampled_from(["village", "village", "harbour", "moon"])

@@ -15,14 +15,12 @@ from schemas.taxonomy.load import load
 from services.matching import Engine, frozen
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
-from services.matching.limits import LIMITS, Limits
+from services.matching.limits import Limits
 from services.matching.state import PartitionState
-from tests.property.journals import journals
+from tests.property.journals import journals, limits
 
 pytestmark = pytest.mark.slow
 TAXONOMY = load()
-TINY = Limits(due_facts_max=1)
-limits = st.sampled_from([LIMITS, TINY, Limits(due_facts_max=2)])
 HELD = ("asks", "offers", "matches", "members", "series")
 
 

@@ -76,6 +76,11 @@ FACTS = Metric(
     "facts_total", "counter", "Facts decided, by kind.",
     "Many event.refused: somebody sends what cannot be decided; see `commonweal dead-letters` and the board.", (FACT,),
 )  # fmt: skip
+RECORDS_FULL = Metric(
+    "records_full_total", "counter", "Records that decided as much of one thing as a record may, by limit; what was left came with the next ones.",
+    "Growing for many minutes: more falls due than is carried off, as after an outage; look at asks_overdue and lag_seconds.",
+    (Label("limit"),),
+)  # fmt: skip
 DECIDE_SECONDS = Metric(
     "decide_seconds", "histogram", "Time to decide one journal record.",
     "p99 above a second: a partition is too large; give it fewer communities, or a faster machine.", (), MOMENTS,
@@ -190,6 +195,7 @@ CATALOGUE: Final = (
     BLOCKS_WRITTEN,
     RECORDS_DECIDED,
     FACTS,
+    RECORDS_FULL,
     DECIDE_SECONDS,
     ROUND_SECONDS,
     ASK_TO_PROPOSAL_SECONDS,

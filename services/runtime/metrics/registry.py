@@ -17,6 +17,7 @@ class Metrics:
     blocks_written: Counter
     records_decided: Counter
     facts: Counter
+    records_full: Counter
     decide_seconds: Histogram
     round_seconds: Histogram
     ask_to_proposal_seconds: Histogram
@@ -58,6 +59,7 @@ def build_metrics(*, version: str, logic: str = "none") -> Metrics:
         blocks_written=Counter(catalogue.BLOCKS_WRITTEN, registry),
         records_decided=Counter(catalogue.RECORDS_DECIDED, registry),
         facts=Counter(catalogue.FACTS, registry),
+        records_full=Counter(catalogue.RECORDS_FULL, registry),
         decide_seconds=Histogram(catalogue.DECIDE_SECONDS, registry),
         round_seconds=Histogram(catalogue.ROUND_SECONDS, registry),
         ask_to_proposal_seconds=Histogram(catalogue.ASK_TO_PROPOSAL_SECONDS, registry),

@@ -338,6 +338,12 @@ def an_event_stepped_over_by_a_word_about_another() -> Lie:
     return Lie(log.with_block(offset, facts=(over,)), "stepped_over", offset, index)
 
 
+def two_that_ended_the_wrong_way_round() -> Lie:
+    log = told("policy\nask A1 food cell=0,0 needed=2h\nask A2 food cell=0,0 needed=1h\ntick 3h")
+    offset, index = log.last("ask.ended")
+    return Lie(log.lie(offset, lambda facts: facts.reverse()), "bounded", offset, index)
+
+
 FALSE: tuple[Callable[[], Lie], ...] = (
     a_second_acceptance,
     a_proposal_that_the_acceptance_left_open,
@@ -376,4 +382,5 @@ FALSE: tuple[Callable[[], Lie], ...] = (
     a_return_by_another_neighbour,
     an_event_that_was_stepped_over_and_answered,
     an_event_stepped_over_by_a_word_about_another,
+    two_that_ended_the_wrong_way_round,
 )

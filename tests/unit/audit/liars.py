@@ -11,7 +11,9 @@ from schemas.facts import AnyFact, EventQuarantined, Proposed
 from schemas.journal import Block, JournalRecord
 from schemas.taxonomy.load import load
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
-from services.audit import NO_CHAIN, Auditor, Breach
+from services.audit import BOUNDS, NO_CHAIN, Auditor, Bounds, Breach
+from services.matching import Engine
+from services.matching.limits import LIMITS, Limits
 from services.runtime.log import MemoryLog, Record, VirtualClock
 from tests.unit.matching.stories import Story, begin
 
@@ -92,9 +94,9 @@ class Recorded:
             written.restore(DECISIONS.name, PARTITION, [_row(DECISIONS.name, record.offset, record, block)])
         return written
 
-    def audited(self) -> Breach | None:
+    def audited(self, bounds: Bounds = BOUNDS) -> Breach | None:
         """What an auditor finds."""
-        auditor = Auditor(PARTITION, TAXONOMY)
+        auditor = Auditor(PARTITION, TAXONOMY, bounds)
         found = (auditor.check(*pair) for pair in zip(self.records, self.blocks, strict=True))
         return next((breach for breach in found if breach is not None), None)
 
@@ -141,9 +143,9 @@ def _row(topic: str, offset: int, record: JournalRecord, value: Any) -> Record:
     return Record(topic, PARTITION, offset, record.stamp_ms, None, written, ())
 
 
-def telling(text: str) -> Story:
+def telling(text: str, limits: Limits = LIMITS) -> Story:
     """A story, line by line; more may follow."""
-    story = begin()
+    story = begin(Engine(TAXONOMY, limits=limits))
     for line in text.splitlines():
         if line.strip():
             story.tell(line.strip())
@@ -155,9 +157,9 @@ def recorded(story: Story) -> Recorded:
     return Recorded(story.records, story.blocks)
 
 
-def told(text: str) -> Recorded:
+def told(text: str, limits: Limits = LIMITS) -> Recorded:
     """A whole story as it was recorded."""
-    return recorded(telling(text))
+    return recorded(telling(text, limits))
 
 
 def stepped_over(recorded: Recorded, offset: int, index: int) -> EventQuarantined:

@@ -4,7 +4,7 @@ One line is one journal record. `tick 2s` lets time pass; every other line is an
 Behind `->` stand the facts people would notice, in order; `-> nothing` says that there are none.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from schemas.acknowledgements import Acknowledged
@@ -51,11 +51,12 @@ from schemas.operations import (
 from schemas.policy import HoldDial, Policy
 from schemas.presets import CERTAIN
 from schemas.taxonomy.load import load
-from services.audit import Auditor
+from services.audit import Auditor, Bounds
 from services.matching import canonical
 from services.matching.engine import Engine
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
+from services.matching.limits import LIMITS, Limits
 from tests.unit.matching.story_words import CELL_M, duration_ms, place, schedule, several
 
 MIDNIGHT_MS = 1_767_571_200_000  # Monday 2026-01-05, 00:00 UTC
@@ -347,9 +348,10 @@ def begin(engine: Engine | None = None, now_ms: int = MORNING_MS) -> Story:
     return story
 
 
-def check(text: str) -> Story:
+def check(text: str, limits: Limits = LIMITS) -> Story:
     """Tell a story on both engines, hold every line to what it says, and let the auditor read it."""
-    story, naive = begin(), begin(Engine(TAXONOMY, NaiveIndex))
+    story = begin(Engine(TAXONOMY, GridIndex, limits=limits))
+    naive = begin(Engine(TAXONOMY, NaiveIndex, limits=limits))
     for line in text.strip().splitlines():
         told, _, expected = line.split("#")[0].partition("->")
         if not told.strip():
@@ -362,7 +364,7 @@ def check(text: str) -> Story:
         elif expected.strip():
             assert noticed == [words.strip() for words in expected.split(",")], line.strip()
     assert naive.engine.state_hash() == story.engine.state_hash()
-    auditor, refolded = Auditor(0, TAXONOMY), Engine(TAXONOMY, GridIndex)
+    auditor, refolded = Auditor(0, TAXONOMY, Bounds(**asdict(limits))), Engine(TAXONOMY, GridIndex)
     for record, block in zip(story.records, story.blocks, strict=True):
         breach = auditor.check(record, block)
         assert breach is None, breach.sentence
