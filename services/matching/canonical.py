@@ -31,7 +31,8 @@ def sealed(chain: str, block: DecisionBlock) -> Sealed:
     """
     body = _written(block)[:-CHAIN_TAIL]
     next_ = _chained(chain, body)
-    return Sealed(block.model_copy(update={"chain": next_}), body + CHAIN_OPENS + next_.encode() + CHAIN_ENDS)
+    closed = DecisionBlock.trusted(**(block.__dict__ | {"chain": next_}))
+    return Sealed(closed, body + CHAIN_OPENS + next_.encode() + CHAIN_ENDS)
 
 
 def encode(block: DecisionBlock) -> bytes:

@@ -55,6 +55,8 @@ QUESTIONS = {
 # fmt: on
 """What is asked of time as it passes, in this order."""
 LISTINGS = (AskListed, OfferListed)
+LEAP_MS_MAX = Policy().leap_ms_max
+"""Where no community says how far log time may move in one record."""
 IndexFactory = Callable[[CommunityState, Taxonomy], Index]
 
 
@@ -94,7 +96,7 @@ class Engine:
     def leap_ms_max(self) -> int:
         """How far log time may move in one record: the tightest bound of the partition's communities."""
         bounds = [community.policy.leap_ms_max for community in self.state.communities.values()]
-        return min(bounds, default=Policy().leap_ms_max)
+        return min(bounds, default=LEAP_MS_MAX)
 
     def apply(self, record: JournalRecord, quarantined: Mapping[int, Quarantined] | None = None) -> DecisionBlock:
         """Decide one journal record.
@@ -218,7 +220,8 @@ class Engine:
             self._ask_of_time(community, index, moment, room, facts)
             is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
             proposals = assign(community, index, self.taxonomy, moment, is_round=is_round, solved=self.solved)
-            self._take(proposals, moment, facts)
+            if proposals:
+                self._take(proposals, moment, facts)
         self.filled.update(room.filled())
 
     def _ask_of_time(
@@ -229,8 +232,9 @@ class Engine:
             most = room.due_facts(name)
             if most > 0:
                 decided = question(community, index, moment, most)
-                room.take(name, len(decided))
-                self._take(decided, moment, facts)
+                if decided:
+                    room.take(name, len(decided))
+                    self._take(decided, moment, facts)
 
     def _hold_clock(self, held_at_ms: int, moment: Moment, facts: list[AnyFact]) -> None:
         """Say that time was held, so that an operator is paged: once, and again after each word that does not reach."""
@@ -247,7 +251,7 @@ class Engine:
             for name in spoken_of
             if name in self.state.communities
         }
-        block = DecisionBlock.model_construct(  # unchecked: each fact was checked when it was made
+        block = DecisionBlock.trusted(  # unchecked: each fact was checked when it was made
             source=record.offset,
             logic=self.logic,
             policies=policies,

@@ -37,9 +37,9 @@ def count(metrics: Metrics, engine: Engine, block: DecisionBlock, took: Took) ->
     for limit in tuple(engine.filled):
         metrics.records_full.inc(engine.filled.pop(limit), limit=limit)
     for fact in block.facts:
-        if isinstance(fact, Proposed):
+        if type(fact) is Proposed:  # told apart by name: asking a model's class whether it is one takes long
             _observe_wait(metrics, engine, fact)
-        elif isinstance(fact, EventQuarantined):
+        elif type(fact) is EventQuarantined:
             metrics.quarantined.inc()
 
 

@@ -77,10 +77,14 @@ def assign(
         is_round: log time crossed a tick; otherwise only what cannot wait for one is looked at.
         solved: is given each part that was solved, where somebody wants to check.
     """
-    round_ = Round(community, index, taxonomy, moment)
     is_certain = community.policy.acceptance.is_certain
+    if not (is_round or is_certain or community.urgent):
+        return []
+    round_ = Round(community, index, taxonomy, moment)
     parts = certain_parts(round_, is_round=is_round) if is_certain else uncertain_parts(round_, is_round=is_round)
     drafts = [draft for part in parts for draft in plan(round_, part, solved)]
+    if not drafts:
+        return []
     drafts.sort(key=lambda draft: draft.wish.name)
     return proposals_of(round_, drafts)
 
@@ -126,6 +130,8 @@ def wish_of_certain(round_: Round, looked: Considered) -> Wish:
 def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
     """What is looked at and wants more people asked, in parts that hang together."""
     asks = to_look_at(round_, is_round=is_round)
+    if not asks:
+        return []
     wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in weigh_all(round_, asks)}
     parts = contested_parts(round_, wishes)
     contested = {name for part in parts for name in part}

@@ -10,7 +10,7 @@ def refused(
     community: CommunityState, event: Received, reason: str, about: str | None = None, verb: Verb | None = None
 ) -> list[AnyFact]:
     """One refusal, naming what was refused, what it was about, and the reason."""
-    refusal = Refused(
+    refusal = Refused.trusted(
         community=community.community, cause=event.uid, what=event.data.type, about=about, reason=reason, verb=verb
     )
     return [refusal]
