@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -84,13 +85,29 @@ class BestFirst:
     def _everybody(self, place: int) -> list[Scored]:
         """The best offer of each member, best first, then by offer id."""
         span = slice(self._bounds[place], self._bounds[place + 1])
-        rows, names, best = self._row[span].tolist(), self._offers.names, dict[str, Scored]()
-        ranked = sorted(zip((-self._points[span]).tolist(), [names[row] for row in rows], rows, strict=True))
-        for minus, name, row in ranked:
-            helper = self._offers.helpers[row]
-            if helper not in best:
-                best[helper] = Scored(self._offers.at(row), name, helper, -minus)
-        return list(best.values())
+        rows, names = self._row[span].tolist(), self._offers.names
+        minus = (-self._points[span]).tolist()
+        ranked = sorted(zip([place] * len(rows), minus, [names[row] for row in rows], rows, strict=True))
+        return _best_of_each(self._offers, ranked)
+
+
+def ranked_one_by_one(offers: OfferColumns, points: Numbers, pairs: Pairs, asks: int) -> tuple[list[Ranked], list[int]]:
+    """The best first of each of a few asks, and how many pairs each has."""
+    bounds = pairs.bounds(asks).tolist()
+    rows, minus, names = pairs.row.tolist(), (-points).tolist(), offers.names
+    ranked = sorted(zip(pairs.ask.tolist(), minus, [names[row] for row in rows], rows, strict=True))
+    best = [_best_of_each(offers, ranked[start:end]) for start, end in pairwise(bounds)]
+    return [Ranked(one) for one in best], [end - start for start, end in pairwise(bounds)]
+
+
+def _best_of_each(offers: OfferColumns, ranked: Iterable[tuple[int, int, str, int]]) -> list[Scored]:
+    """The best offer of each member, of those of one ask that are in order."""
+    best = dict[str, Scored]()
+    for _, minus, name, row in ranked:
+        helper = offers.helpers[row]
+        if helper not in best:
+            best[helper] = Scored(offers.at(row), name, helper, -minus)
+    return list(best.values())
 
 
 def in_order(points: Numbers, ask: Numbers) -> Numbers:

@@ -13,11 +13,12 @@ ACROSS_MAX = 2**31
 
 
 class Hoods:
-    """Neighbourhoods by number, each with how many offers are open in it and which nine are around it."""
+    """Neighbourhoods by number, each with which nine are around it and how many offers are open there."""
 
     def __init__(self) -> None:
         self._number_of: dict[Cell, int] = {}
-        self._open: Numbers = np.zeros(FIRST_ROWS, dtype=np.int64)
+        self._open_around: Numbers = np.zeros(FIRST_ROWS, dtype=np.int64)
+        """Of each: how many are open in it and the eight around. Offers come and go more seldom than they are weighed."""
         self._around: Table = np.full((FIRST_ROWS, len(AROUND)), -1, dtype=np.int64)
 
     def number_at(self, place: Place) -> int:
@@ -44,24 +45,23 @@ class Hoods:
 
     def add(self, number: int, offers: int) -> None:
         """So many offers more, or fewer, are open there."""
-        self._open[number] += offers
+        self._open_around[self._around[number]] += offers
 
     def add_all(self, numbers: Numbers) -> None:
         """An offer more is open in each of these."""
-        np.add.at(self._open, numbers, 1)
+        np.add.at(self._open_around, self._around[numbers], 1)
 
     def open_around(self, number: int) -> int:
         """How many offers are open in a neighbourhood and the eight around it."""
-        return int(self._open.take(self._around[number]).sum())
+        return int(self._open_around[number])
 
     def open_around_all(self, numbers: Numbers) -> Numbers:
         """The same for many neighbourhoods."""
-        around: Numbers = self._open[self._around[numbers]].sum(axis=1)
-        return around
+        return self._open_around.take(numbers)
 
     def _number(self, hood: Cell) -> int:
         number = self._number_of.setdefault(hood, len(self._number_of))
-        if number == len(self._open):
-            self._open = np.concatenate([self._open, np.zeros_like(self._open)])
+        if number == len(self._open_around):
+            self._open_around = np.concatenate([self._open_around, np.zeros_like(self._open_around)])
             self._around = np.concatenate([self._around, np.full_like(self._around, -1)])
         return number

@@ -11,10 +11,10 @@ import numpy as np
 
 from schemas.codes import VETTING_RANK
 from schemas.members import MemberFields
-from schemas.policy import DAY_MS
+from schemas.policy import DAY_MS, Policy
 from services.matching.acceptance import chance_ppm, still_free_ppm
 from services.matching.quiet import DAY_MINUTES, MINUTE_MS, is_quiet, local_minute
-from services.matching.rules import active_cap, day_cap, left_open, week_cap
+from services.matching.rules import CODE, active_cap, day_cap, left_open, left_this_week, week_cap
 from services.matching.state import WEEK_MS, CommunityState, MemberState
 
 ALWAYS_MS = 2**62
@@ -39,7 +39,6 @@ def with_room(table: np.ndarray[Shape, np.dtype[np.int64]]) -> np.ndarray[Shape,
 class Charter(NamedTuple):
     """What a member has said of themselves: written anew when they say something else."""
 
-    paused_until_ms: Numbers
     vetting: Numbers
     languages: Numbers
     """Codes as bits, see `MemberColumns.bits`."""
@@ -52,12 +51,8 @@ class Standing(NamedTuple):
     """How a member stands now: written anew after whatever happened to them."""
 
     holds_until_ms: Numbers
-    suspended: Numbers
-    is_quiet: Numbers
-    day_full_until_ms: Numbers
-    week_full_until_ms: Numbers
-    carries_enough: Numbers
-    no_slots: Numbers
+    refusal: Numbers
+    """The first of the rules that read the member alone to refuse them, see `rules.CODE`; 0 where none does."""
     chance_ppm: Numbers
     free_ppm: Numbers
     recent: Numbers
@@ -66,7 +61,9 @@ class Standing(NamedTuple):
 
 
 HOLDS_UNTIL = Standing._fields.index("holds_until_ms")
+REFUSAL = Standing._fields.index("refusal")
 CHANCE = Standing._fields.index("chance_ppm")
+OF_CHARTER = {name: place for place, name in enumerate(Charter._fields)}
 CHARTER_WIDTH, STANDING_WIDTH = len(Charter._fields), len(Standing._fields)
 
 
@@ -122,20 +119,22 @@ class MemberColumns:
         if row is not None:
             self._standings[row, HOLDS_UNTIL] = 0
 
-    def hold_at(self, rows: Numbers, told_ms: int) -> None:
-        """See to it that these rows say what is so at `told_ms`."""
-        holds_until_ms = self._standings.take(rows * STANDING_WIDTH + HOLDS_UNTIL)  # of the whole table, unrolled
-        places = list(dict.fromkeys(rows[holds_until_ms <= told_ms].tolist()))
-        if places:
-            self._write(places, told_ms)
+    def hold_at(self, rows: Numbers, told_ms: int) -> Table:
+        """How the members of these rows stand at `told_ms`: rows of `Standing`, written anew where they must be."""
+        table = self._standings.take(rows, axis=0)
+        stale = rows[table[:, HOLDS_UNTIL] <= told_ms]
+        if not len(stale):
+            return table
+        self._write(list(dict.fromkeys(stale.tolist())), told_ms)
+        return self._standings.take(rows, axis=0)
 
-    def charters(self, rows: Numbers) -> Charter:
-        """What the members of these rows have said of themselves; `hold_at` has seen to them."""
-        return Charter(*self._charters.take(rows, axis=0).T)
+    def said(self, rows: Numbers, what: str) -> Numbers:
+        """One column of what the members of these rows have said of themselves; `hold_at` has seen to them.
 
-    def standings(self, rows: Numbers) -> Standing:
-        """How the members of these rows stand; `hold_at` has seen to them."""
-        return Standing(*self._standings.take(rows, axis=0).T)
+        Args:
+            what: a field of `Charter`.
+        """
+        return self._charters.take(rows * CHARTER_WIDTH + OF_CHARTER[what])  # of the whole table, unrolled
 
     def chances(self, rows: Table) -> Table:
         """The chances that the members of these rows accept; `hold_at` has seen to them."""
@@ -169,7 +168,6 @@ class MemberColumns:
     def _charter(self, fields: MemberFields) -> tuple[int, ...]:
         """A row of `Charter`."""
         return (
-            fields.paused_until_ms or 0,
             VETTING_RANK[fields.vetting],
             self.bits(fields.languages),
             self.bits(fields.skills),
@@ -179,19 +177,12 @@ class MemberColumns:
 
     def _standing(self, member: MemberState, told_ms: int) -> tuple[int, ...]:
         """A row of `Standing`."""
-        policy, quiet = self._community.policy, member.fields.quiet
+        policy = self._community.policy
         recent = member.asked_since(told_ms - DAY_MS)
-        quiet_until_ms = ALWAYS_MS if quiet is None else _flips_ms(member, told_ms)
-        recent_until_ms = member.asked_ms[-recent] + DAY_MS if recent else ALWAYS_MS
         accept_ppm = chance_ppm(policy.acceptance, member)
         return (
-            min(quiet_until_ms, recent_until_ms),
-            member.suspended,
-            is_quiet(quiet, told_ms),
-            _full_until_ms(member, day_cap(policy, member), DAY_MS),
-            _full_until_ms(member, week_cap(policy, member), WEEK_MS),
-            len(member.active_matches) >= active_cap(policy, member),
-            left_open(policy, member) <= 0,
+            _holds_until_ms(policy, member, told_ms, recent),
+            CODE[_refusal(policy, member, told_ms, recent)],
             accept_ppm,
             still_free_ppm(policy.acceptance, member, accept_ppm),
             recent,
@@ -200,11 +191,43 @@ class MemberColumns:
         )
 
 
-def _full_until_ms(member: MemberState, cap: int, span_ms: int) -> int:
-    """The member was asked `cap` times within a span until then; told times never go back, so the last ones count."""
-    if cap == 0:
-        return ALWAYS_MS
-    return member.asked_ms[-cap] + span_ms if len(member.asked_ms) >= cap else 0
+def _refusal(policy: Policy, member: MemberState, told_ms: int, recent: int) -> str:
+    """The first of the rules that read the member alone to refuse them, or nothing.
+
+    Args:
+        recent: how often they were asked within a day.
+    """
+    if member.suspended:
+        return "member_suspended"
+    fields = member.fields
+    if fields.paused_until_ms is not None and told_ms < fields.paused_until_ms:
+        return "member_paused"
+    if fields.quiet is not None and is_quiet(fields.quiet, told_ms):
+        return "quiet_hours"
+    if recent >= day_cap(policy, member):
+        return "asked_per_day"
+    if left_this_week(policy, member, told_ms) <= 0:
+        return "asked_per_week"
+    if len(member.active_matches) >= active_cap(policy, member):
+        return "active_cap"
+    return "open_slots" if left_open(policy, member) <= 0 else ""
+
+
+def _holds_until_ms(policy: Policy, member: MemberState, told_ms: int, recent: int) -> int:
+    """Until when nothing of a member's row changes by itself; told times never go back, so the last ones count.
+
+    Args:
+        recent: how often they were asked within a day.
+    """
+    until_ms, fields, asked_ms = ALWAYS_MS, member.fields, member.asked_ms
+    if recent:
+        until_ms = asked_ms[-recent] + DAY_MS
+    cap = week_cap(policy, member)
+    if 0 < cap <= len(asked_ms) and told_ms < asked_ms[-cap] + WEEK_MS:
+        until_ms = min(until_ms, asked_ms[-cap] + WEEK_MS)
+    if fields.paused_until_ms is not None and told_ms < fields.paused_until_ms:
+        until_ms = min(until_ms, fields.paused_until_ms)
+    return until_ms if fields.quiet is None else min(until_ms, _flips_ms(member, told_ms))
 
 
 def _flips_ms(member: MemberState, told_ms: int) -> int:

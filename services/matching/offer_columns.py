@@ -160,6 +160,11 @@ class OfferColumns:
         assert offer is not None, "only open offers are filed"
         return offer
 
+    @property
+    def has_units(self) -> bool:
+        """Units are not all the same."""
+        return len(self._units) > 1
+
     def unit_of(self, unit: str) -> int:
         """A number for a unit's word."""
         return self._units.setdefault(unit, len(self._units))

@@ -29,12 +29,11 @@ class Pairs:
     """Row of the member who offers."""
     way_m: Numbers
     floor: Numbers
-    """Vetting that the kind of help which would answer the ask demands, as a rank."""
+    """Vetting that the ask, its need and the kind of help which would answer it demand, as a rank."""
 
-    def span(self, place: int) -> tuple[int, int]:
-        """Where the pairs of an ask begin and end."""
-        start, end = np.searchsorted(self.ask, (place, place + 1))
-        return int(start), int(end)
+    def bounds(self, asks: int) -> Numbers:
+        """Where the pairs of each of so many asks begin, and where the last ones end."""
+        return np.searchsorted(self.ask, np.arange(asks + 1))
 
     def only(self, kept: Numbers) -> Pairs:
         """Some of them."""
@@ -56,23 +55,19 @@ def within_reach(taxonomy: Taxonomy, offers: OfferColumns, asks: Sequence[AskSta
                 counts.append(len(rows) - before)
                 floors.append(offers.floor_of(need))
                 places.append(place)
-    row, count = np.array(rows, dtype=np.int64), np.array(counts, dtype=np.int64)
-    place_of = np.repeat(np.array(places, dtype=np.int64), count)
-    x_m, y_m = said.x_m[place_of] - offers.x_m[row], said.y_m[place_of] - offers.y_m[row]
+    row, of_search = np.array(rows, dtype=np.int64), np.array(places, dtype=np.int64)
+    floor = np.maximum(said.floor[of_search], np.array(floors, dtype=np.int64))
+    x_m = said.x_m[of_search].repeat(counts) - offers.x_m.take(row)
+    y_m = said.y_m[of_search].repeat(counts) - offers.y_m.take(row)
     squared = x_m * x_m + y_m * y_m
-    limit_m = np.minimum(said.reach_m[place_of], offers.radius_m[row])
-    near = np.flatnonzero(squared <= limit_m * limit_m)
-    floor = np.repeat(np.array(floors, dtype=np.int64), count)[near]
-    place_of, row, squared = place_of[near], row[near], squared[near]
-    if offers.several_needs[row].any():
+    limit_m = np.minimum(said.reach_m[of_search].repeat(counts), offers.radius_m.take(row))
+    near = (squared <= limit_m * limit_m).nonzero()[0]
+    search, row, squared = np.arange(len(places)).repeat(counts).take(near), row.take(near), squared.take(near)
+    place_of, floor = of_search[search], floor[search]
+    if offers.several_needs.take(row).any():
         once = _once(place_of * FAR_AWAY + row, floor)
         place_of, row, squared, floor = place_of[once], row[once], squared[once], floor[once]
-    return Pairs(place_of, row, offers.member[row], roots_up(squared), floor)
-
-
-def spans(start: Numbers, count: Numbers) -> Numbers:
-    """The places of spans, one span after the other."""
-    return np.repeat(start - np.cumsum(count) + count, count) + np.arange(count.sum())
+    return Pairs(place_of, row, offers.member.take(row), roots_up(squared), floor)
 
 
 def ways(said: AskColumns, place: Numbers, offers: OfferColumns, row: Numbers) -> Numbers:

@@ -193,6 +193,10 @@ PAIR_RULES = (
 )
 # fmt: on
 RULES = (*HELPER_RULES, *PAIR_RULES)
+RULE_NAMES = ("", *(rule.name for rule in RULES))
+"""Nothing refuses, and then the rules in reading order."""
+CODE = {name: code for code, name in enumerate(RULE_NAMES)}
+"""The place of each in `RULE_NAMES`: what stands for it in columns of numbers."""
 
 
 def first_refusal(pair: Pair, rules: tuple[Rule, ...] = RULES) -> str | None:

@@ -11,12 +11,13 @@ from schemas.decisions import DecisionBlock
 from schemas.events import Received
 from schemas.facts import AnyFact
 from schemas.journal import JournalRecord
+from schemas.taxonomy import Taxonomy
 from schemas.taxonomy.load import load
 from services.matching import Engine, frozen
 from services.matching.grid import GridIndex
 from services.matching.index import NaiveIndex
 from services.matching.limits import Limits
-from services.matching.state import PartitionState
+from services.matching.state import CommunityState, PartitionState
 from tests.property.journals import journals, limits
 
 pytestmark = pytest.mark.slow
@@ -44,11 +45,21 @@ def test_naive_and_grid_decide_alike_on_twenty_thousand_journals(part: int) -> N
 
 def alike_until(journal: Sequence[JournalRecord], limits: Limits) -> int:
     """Records in which both decide the same and know the same after it, up to the first in which they do not."""
-    naive, grid = Engine(TAXONOMY, NaiveIndex, limits=limits), Engine(TAXONOMY, GridIndex, limits=limits)
+    indexes = (NaiveIndex, GridIndex, by_arrays_alone)
+    naive, grid, arrays = (Engine(TAXONOMY, index, limits=limits) for index in indexes)
     for offset, record in enumerate(journal):
-        if naive.apply(record) != grid.apply(record) or naive.state_hash() != grid.state_hash():
+        decided = naive.apply(record)
+        if not decided == grid.apply(record) == arrays.apply(record) or naive.state_hash() != grid.state_hash():
             return offset
     return len(journal)
+
+
+def by_arrays_alone(community: CommunityState, taxonomy: Taxonomy) -> GridIndex:
+    """The fast look-ups, which weigh even one ask as they weigh many."""
+    index = GridIndex(community, taxonomy)
+    if index.columns is not None:
+        index.columns.few = 0
+    return index
 
 
 @settings(max_examples=60)
