@@ -181,7 +181,7 @@ class Policy(Model):
     name: Id = "balanced"
     version: Annotated[int, Field(ge=1)] = 1
     tick_ms: Annotated[int, Field(ge=100, le=3_600_000)] = 2_000
-    """Assignment rounds run when log time crosses a multiple of this."""
+    """Assignment rounds run this often, each community's at moments of its own."""
     leap_ms_max: Annotated[DurationMs, Field(ge=60_000)] = DAY_MS
     """Log time never moves further than this in one record without an operator's word."""
 

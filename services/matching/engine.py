@@ -33,7 +33,7 @@ from services.matching.frozen import hashed
 from services.matching.grid import GridIndex
 from services.matching.index import Index
 from services.matching.limits import LIMITS, Limits, Room, in_turn
-from services.matching.logtime import crosses, read_clock
+from services.matching.logtime import crosses, had_round, is_round, read_clock
 from services.matching.quarantine import EventFailedError, stepped_over
 from services.matching.rounds import assign
 from services.matching.solver import SOLVER_VERSION, Solved
@@ -218,8 +218,8 @@ class Engine:
         for name in in_turn(sorted(self.state.communities), offset):
             community, index = self.state.communities[name], self._index(name)
             self._ask_of_time(community, index, moment, room, facts)
-            is_round = crosses(before_ms, moment.now_ms, community.policy.tick_ms)
-            proposals = assign(community, index, self.taxonomy, moment, is_round=is_round, solved=self.solved)
+            due_now = is_round(name, before_ms, moment.now_ms, community.policy.tick_ms)
+            proposals = assign(community, index, self.taxonomy, moment, is_round=due_now, solved=self.solved)
             if proposals:
                 self._take(proposals, moment, facts)
         self.filled.update(room.filled())
@@ -268,7 +268,7 @@ class Engine:
         rounds = [
             name
             for name, community in self.state.communities.items()
-            if crosses(clock.now_ms, block.now_ms, community.policy.tick_ms)
+            if had_round(block.logic, name, clock.now_ms, block.now_ms, community.policy.tick_ms)
         ]
         settle(self.state, block.now_ms, rounds)
         if crosses(clock.now_ms, block.now_ms, FORGET_EVERY_MS):

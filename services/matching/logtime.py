@@ -1,10 +1,14 @@
 """Which moment a journal record is decided at. The logs are the only clock."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from schemas.journal import Block, JournalRecord
 from services.matching.decide.moment import Moment
 from services.matching.state import Clock
+
+TOGETHER = frozenset({"1", "2", "3"})
+"""The logic versions by which all communities had their rounds at one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,28 @@ def read_clock(record: JournalRecord, clock: Clock, leap_ms_max: int) -> Reading
     return Reading(Moment(now_ms, max(record.stamp_ms, now_ms, clock.told_ms)))
 
 
+def phase_ms(community: str, step_ms: int) -> int:
+    """By how much a community's rounds come after the multiples of `step_ms`.
+
+    Spread evenly, by the CRC-32 of its name: a worker decides many communities, and where all had their rounds at one
+    moment the last one would wait for all others.
+    """
+    return crc32(community.encode()) % step_ms
+
+
 def crosses(before_ms: int, now_ms: int, step_ms: int) -> bool:
     """True where log time passed a multiple of `step_ms`, once however many it passed."""
     return before_ms // step_ms != now_ms // step_ms
+
+
+def is_round(community: str, before_ms: int, now_ms: int, tick_ms: int) -> bool:
+    """Whether a community's assignment round is due in a record that takes log time from one moment to another."""
+    phase = phase_ms(community, tick_ms)
+    return crosses(before_ms - phase, now_ms - phase, tick_ms)
+
+
+def had_round(logic: str, community: str, before_ms: int, now_ms: int, tick_ms: int) -> bool:
+    """The same of a record that was decided by the version that it names."""
+    if logic.partition("+")[0] in TOGETHER:
+        return crosses(before_ms, now_ms, tick_ms)
+    return is_round(community, before_ms, now_ms, tick_ms)

@@ -8,7 +8,7 @@ from schemas.codes import Urgency
 from schemas.decisions import DecisionBlock
 from schemas.facts import EventQuarantined, Proposed
 from services.matching.engine import Engine
-from services.matching.logtime import crosses
+from services.matching.logtime import is_round
 from services.matching.waiting_asks import WaitingAsks
 from services.runtime.metrics import Metrics
 
@@ -30,7 +30,8 @@ def count(metrics: Metrics, engine: Engine, block: DecisionBlock, took: Took) ->
     """
     metrics.records_decided.inc()
     metrics.decide_seconds.observe(took.seconds)
-    if any(crosses(took.before_ms, block.now_ms, one.policy.tick_ms) for one in engine.state.communities.values()):
+    communities = engine.state.communities.items()
+    if any(is_round(name, took.before_ms, block.now_ms, one.policy.tick_ms) for name, one in communities):
         metrics.round_seconds.observe(took.seconds)
     for kind, number in Counter(fact.fact for fact in block.facts).items():
         metrics.facts.inc(number, kind=kind)

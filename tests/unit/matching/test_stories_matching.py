@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.matching.logtime import phase_ms
 from tests.unit.matching.stories import check
 
 
@@ -38,8 +39,7 @@ def test_silence_ends_a_proposal_and_the_ask_goes_on() -> None:
         offer  O2 food cell=0,5
         tick   2s   -> proposed A1 O1
         tick   60s  -> nothing
-        tick   1s   -> expired A1 O1
-        tick   2s   -> proposed A1 O2
+        tick   1s   -> expired A1 O1, proposed A1 O2
         accept A1 O1 -> refused not_proposed
     """)
 
@@ -77,13 +77,18 @@ def test_a_critical_ask_does_not_wait_for_the_next_round() -> None:
     """)
 
 
-def test_a_round_runs_once_when_log_time_crosses_a_multiple_of_the_tick() -> None:
+def test_a_round_runs_once_when_log_time_crosses_a_multiple_of_the_tick_and_the_towns_own_phase() -> None:
+    assert phase_ms("town", 60_000) == 12_804
     check("""
         policy tick_ms=60000
         ask   A1 food cell=0,0
         offer O1 food cell=0,1
-        tick  59s -> nothing
+        tick  12s -> nothing
         tick  1s  -> proposed A1 O1
+        ask   A2 food cell=0,0
+        offer O2 food cell=0,1
+        tick  59s -> nothing
+        tick  1s  -> proposed A2 O2
     """)
 
 
