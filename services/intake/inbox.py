@@ -31,8 +31,10 @@ from services.runtime.kafka import FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX, K
 from services.runtime.log import Record
 from services.runtime.worker import Health
 
-FETCH_WAIT_MS: Final = 100
-"""How long a broker holds an answer while nothing comes; a client asks each broker one question at a time."""
+FETCH_BYTES_MIN: Final = 1024 * 1024
+"""So much a broker answers with at once; of less it waits `linger_ms` for more. A question and its answer name every
+partition of every inbound topic: answered at each record, nothing but questions would be asked (measured: two thirds of a
+core at 600 events a second, and a sixth of one where they are lingered for)."""
 LEAVING_S: Final = 5.0
 """To tell the group that we go, so that it need not wait for a session."""
 HEARTBEATS_PER_SESSION: Final = 5
@@ -95,7 +97,8 @@ class Inbox(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no
             partition_assignment_strategy=(RangePartitionAssignor,),
             session_timeout_ms=int(self._session_s * 1_000),
             heartbeat_interval_ms=int(self._session_s * 1_000 / HEARTBEATS_PER_SESSION),
-            fetch_max_wait_ms=FETCH_WAIT_MS,
+            fetch_max_wait_ms=self._settings.linger_ms,
+            fetch_min_bytes=FETCH_BYTES_MIN,
             fetch_max_bytes=FETCH_BYTES_MAX,
             max_partition_fetch_bytes=FETCH_PARTITION_BYTES_MAX,
             isolation_level="read_committed",

@@ -7,6 +7,8 @@ from typing import Any, Final, Self
 from services.intake.breaker import SourceLimits
 from services.intake.lanes import LaneLimits
 
+LINGER_BETWEEN_BROKERS_MS: Final = 10
+"""Brokers answer with what came while they lingered, each at its own moment; a partition's topics may lie on several."""
 OF_INTAKE: Final = "COMMONWEAL_INTAKE_"
 OF_SOURCES: Final = "COMMONWEAL_SOURCE_"
 
@@ -51,7 +53,7 @@ class IntakeWorkerSettings:
 
     group: str = "intake"
     """Workers of one group share the partitions; whoever runs two groups by mistake has each event come twice."""
-    linger_ms: int = 50
+    linger_ms: int = 80
     """An event waits so long for others to share its block: fewer blocks, and each event later by this much at most."""
     order_wait_ms: int = 1_000
     """An event waits so long for earlier ones of another topic of its partition that is behind."""
@@ -95,7 +97,7 @@ class IntakeWorkerSettings:
     def lanes(self) -> LaneLimits:
         """What one partition may hold."""
         return LaneLimits(
-            linger_s=self.linger_ms / 1_000,
+            linger_s=min(LINGER_BETWEEN_BROKERS_MS, self.linger_ms) / 1_000,
             order_wait_s=self.order_wait_ms / 1_000,
             cut_records_max=self.cut_records_max,
             waiting_records_max=self.waiting_records_max,

@@ -2,8 +2,8 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import faust
 
@@ -17,7 +17,7 @@ from services.runtime.database import DatabaseSnapshots, connect, ready
 from services.runtime.kafka_log import Ends, Writer
 from services.runtime.log import Record
 from services.runtime.worker import Workplace
-from services.runtime.worker.faust_app import faust_app
+from services.runtime.worker.faust_app import POLLED_RECORDS_MAX, CommittingConsumer, faust_app
 from services.runtime.worker.faust_service import FaustService
 
 Through = Callable[[Append], Append]
@@ -26,6 +26,11 @@ Through = Callable[[Append], Append]
 
 SWITCH_S = 0.001
 """How long a thread that restores, or decides what takes minutes, keeps the event loop waiting each time it wakes."""
+
+
+BUFFER_RECORDS_MAX = 2 * POLLED_RECORDS_MAX
+"""Room for what is fetched at once: Faust holds back all partitions together where a buffer is full, and lets them go on one
+by one. It is emptied each turn of the event loop, into inboxes of their own."""
 
 
 def directly(append: Append) -> Append:
@@ -63,8 +68,8 @@ class MatchingService:
             metrics=place.metrics,
             after_step=after_step,
         )
-        self.app = faust_app(place, **faust_settings)
-        self.partitions = Partitions(shared, self._flow)
+        self.app = faust_app(place, **{"stream_buffer_maxsize": BUFFER_RECORDS_MAX, **faust_settings})
+        self.partitions = Partitions(shared, self)
         self._faust = FaustService(
             self.app, place, topics=(JOURNAL, DECISIONS, QUARANTINE), finish=self.partitions.stop
         )
@@ -99,12 +104,28 @@ class MatchingService:
         await self._ends.stop()
         self._database.dispose()
 
+    def flow(self, partition: int, may_come: bool) -> None:  # noqa: FBT001 - a valve is open or not
+        """Hold back a partition's records, or let them come again."""
+        place = faust.types.TP(self._journal, partition)
+        if may_come:
+            self.app.consumer.resume_partitions({place})
+        else:
+            self.app.consumer.pause_partitions({place})
+
+    async def go_on_at(self, partition: int, offset: int) -> None:
+        """Hand out nothing that lies before this offset any more: it was decided, by whomever."""
+        consumer = cast(CommittingConsumer, self.app.consumer)
+        await consumer.finished_below(faust.types.TP(self._journal, partition), offset)
+
     def _listen(self) -> None:
         """What Faust tells: records, and which partitions are ours."""
 
         async def matching(stream: Any) -> None:
             async for event in stream.events():  # acknowledged as it is handed on: committed offsets are a hint
-                self.partitions.put(_record(event.message))
+                self._put(event.message)
+                for waiting in _waiting(stream.channel.queue):
+                    self._put(waiting.message)
+                    waiting.ack()
 
         async def assigned(*told: Any, **_: Any) -> None:
             await self.partitions.assigned(self._ours(told[-1]))
@@ -116,15 +137,11 @@ class MatchingService:
         self.app.on_partitions_assigned.connect(assigned, weak=False)
         self.app.on_partitions_revoked.connect(revoked, weak=False)
 
+    def _put(self, message: Any) -> None:
+        self.partitions.put(_record(message))
+
     def _ours(self, places: Any) -> list[int]:
         return [place.partition for place in places if place.topic == self._journal]
-
-    def _flow(self, partition: int, may_come: bool) -> None:  # noqa: FBT001 - a valve is open or not
-        place = faust.types.TP(self._journal, partition)
-        if may_come:
-            self.app.consumer.resume_partitions({place})
-        else:
-            self.app.consumer.pause_partitions({place})
 
 
 def build(
@@ -144,6 +161,12 @@ def build(
     collect_rarely()
     sys.setswitchinterval(SWITCH_S)
     return MatchingService(place, settings or MatchingSettings(), after_step, through, **faust_settings)
+
+
+def _waiting(queue: Any) -> Iterator[Any]:
+    """What came meanwhile. Faust hands out one record a turn of the event loop, and in a turn several cities are decided."""
+    while not queue.empty():
+        yield queue.get_nowait()
 
 
 def _record(message: Any) -> Record:

@@ -38,6 +38,19 @@ def log(kafka: KafkaSettings) -> Iterator[KafkaLog]:
         yield opened
 
 
+class Nobody:
+    """Hands out nothing: the task reads the journal itself."""
+
+    def flow(self, partition: int, may_come: bool) -> None:
+        """Nothing to hold back."""
+        assert (partition, may_come) == (PARTITION, True), "an inbox that is given nothing is never full"
+
+    async def go_on_at(self, partition: int, offset: int) -> None:
+        """Nothing to pass over."""
+        assert partition == PARTITION
+        assert offset > 0, "passed over is what was decided"
+
+
 class Gate:
     """Lets so many sends through; those after it wait until it is opened."""
 
@@ -67,7 +80,7 @@ async def deciding(kafka: KafkaSettings, gate: Gate | None = None) -> AsyncItera
         writer = Writer(kafka)
         append = writer.append if gate is None else gate(writer.append)
         shared = Shared(kafka, ends, append, None, load(), MatchingSettings(), Health(metrics), metrics)
-        task = PartitionTask(shared, PARTITION)
+        task = PartitionTask(shared, Nobody(), PARTITION)
         task.inbox.reaches((await ends.next_offsets(JOURNAL.name, [PARTITION]))[PARTITION])
         try:
             yield task, metrics

@@ -2,19 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from schemas.topics import JOURNAL
 from services.matching.history import Standing
 from services.matching.metrics import show_waits
 from services.matching.partitions.shared import Shared
+from services.matching.partitions.source import Source
 from services.matching.partitions.task import PartitionTask
 from services.runtime.log import LogError, Record
 
 WATCH_S = 1.0
 """How often it is asked where the journal ends: for the lag, and for what nobody handed out."""
-Flow = Callable[[int, bool], None]
-"""Is told to hold back a partition's records, or to let them come again."""
 log = logging.getLogger("commonweal.matching")
 
 
@@ -22,26 +21,21 @@ class Partitions:
     """All tasks of a process.
 
     Args:
-        flow: told a partition, and whether its records may come.
+        source: hands out the journal.
     """
 
-    def __init__(self, shared: Shared, flow: Flow) -> None:
+    def __init__(self, shared: Shared, source: Source) -> None:
         self._shared = shared
-        self._flow = flow
+        self._source = source
         self._tasks: dict[int, PartitionTask] = {}
         self._known: dict[int, Standing] = {}
-        self._held_back: set[int] = set()
         self._watching: asyncio.Task[None] | None = None
 
     def put(self, record: Record) -> None:
         """Hand a record of the journal to its partition's task; never waits."""
         task = self._tasks.get(record.partition)
-        if task is None:
-            return  # of a partition that was revoked meanwhile
-        task.inbox.put(record)
-        if task.inbox.is_full and record.partition not in self._held_back:
-            self._held_back.add(record.partition)
-            self._flow(record.partition, False)
+        if task is not None:  # else of a partition that was revoked meanwhile
+            task.inbox.put(record)
 
     async def assigned(self, partitions: Iterable[int]) -> None:
         """These are ours from now on, and no others. Each goes on from where its decisions end, whatever is handed out."""
@@ -50,7 +44,8 @@ class Partitions:
         for partition in ours:
             if partition not in self._tasks:
                 self._shared.health.took(JOURNAL.name, partition)
-                self._tasks[partition] = PartitionTask(self._shared, partition, self._known.pop(partition, None))
+                known = self._known.pop(partition, None)
+                self._tasks[partition] = PartitionTask(self._shared, self._source, partition, known)
         self._known.clear()  # engines of partitions that are another's now
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch(), name="journal-ends")
@@ -60,7 +55,6 @@ class Partitions:
         tasks = {partition: self._tasks.pop(partition) for partition in partitions if partition in self._tasks}
         standings = await asyncio.gather(*(task.stop() for task in tasks.values()))
         for partition, standing in zip(tasks, standings, strict=True):
-            self._held_back.discard(partition)
             self._shared.health.gave(JOURNAL.name, partition)
             if standing is not None:
                 self._known[partition] = standing
@@ -85,7 +79,7 @@ class Partitions:
             await asyncio.sleep(WATCH_S)
 
     async def _look(self) -> None:
-        """Tell each task, and `Health`, where its journal ends by now, and let go of what was held back and has room."""
+        """Tell each task, and `Health`, where its journal ends by now."""
         ends = await self._shared.ends.next_offsets(JOURNAL.name, list(self._tasks) or [0])
         self._shared.health.heard()
         for partition, end in ends.items():
@@ -94,6 +88,3 @@ class Partitions:
                 continue
             task.inbox.reaches(end)
             self._shared.health.ends(JOURNAL.name, partition, end)
-            if partition in self._held_back and task.inbox.has_room:
-                self._held_back.discard(partition)
-                self._flow(partition, True)

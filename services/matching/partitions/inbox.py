@@ -2,28 +2,43 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from services.runtime.log import Record
 
-RECORDS_MAX = 64
+RECORDS_MAX = 256
 BYTES_MAX = 8 * 1024 * 1024
+Flow = Callable[[bool], None]
+"""Is told that nothing more may come, and that it may again."""
+
+
+def freely(may_come: bool) -> None:  # noqa: FBT001 - a valve is open or not
+    """Whatever comes may come."""
 
 
 class Inbox:
     """Bounded by letting go: what finds no room is read from the journal when its turn comes.
 
     So a partition that stands still keeps nobody waiting, whatever is handed out for it.
+
+    Args:
+        flow: is told once it is full, and once half of it or more is free again.
     """
 
-    def __init__(self, records_max: int = RECORDS_MAX, bytes_max: int = BYTES_MAX) -> None:
+    def __init__(self, flow: Flow = freely, *, records_max: int = RECORDS_MAX, bytes_max: int = BYTES_MAX) -> None:
+        self._flow = flow
         self._records_max = records_max
         self._bytes_max = bytes_max
         self._records: deque[Record] = deque()
         self._bytes = 0
+        self._wanted = 0
+        self._is_held_back = False
         self._grown = asyncio.Event()
         self._is_over = False
         self.end = 0
         """The journal is known to reach at least here."""
+        self.heard = 0
+        """Behind the last record that was handed out."""
 
     @property
     def is_full(self) -> bool:
@@ -32,15 +47,21 @@ class Inbox:
 
     @property
     def has_room(self) -> bool:
-        """Half of it or more is free again."""
+        """Half of it or more is free."""
         return len(self._records) <= self._records_max // 2 and self._bytes <= self._bytes_max // 2
 
     def put(self, record: Record) -> None:
-        """Keep a record if there is room, and know in any case that it is there."""
-        self.reaches(record.offset + 1)
+        """Keep a record if it may still be wanted and there is room, and know in any case that it is there."""
+        self.heard = record.offset + 1
+        self.reaches(self.heard)
+        if record.offset < self._wanted:
+            return
         if not self.is_full:
             self._records.append(record)
             self._bytes += record.size_bytes
+        if self.is_full and not self._is_held_back:
+            self._is_held_back = True
+            self._flow(False)
 
     def reaches(self, end: int) -> None:
         """Hear where the journal ends."""
@@ -50,11 +71,14 @@ class Inbox:
 
     def take(self, offset: int) -> Record | None:
         """The record at this offset, if it was kept. Those before it are dropped: they are decided already."""
+        self._wanted = offset
         while self._records and self._records[0].offset < offset:
             self._pop()
-        if self._records and self._records[0].offset == offset:
-            return self._pop()
-        return None
+        found = self._pop() if self._records and self._records[0].offset == offset else None
+        if self._is_held_back and self.has_room:
+            self._is_held_back = False
+            self._flow(True)
+        return found
 
     async def grows_beyond(self, offset: int) -> None:
         """Wait until the journal is known to hold a record at this offset, or nobody is to wait any more."""

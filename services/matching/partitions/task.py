@@ -19,6 +19,7 @@ from services.matching.partitions.inbox import Inbox
 from services.matching.partitions.journal import Journal
 from services.matching.partitions.restoring import restored, words_of
 from services.matching.partitions.shared import Shared
+from services.matching.partitions.source import Source
 from services.matching.partitions.troubles import trouble
 from services.matching.quarantine import EventFailedError
 from services.matching.waiting_asks import WaitingAsks
@@ -60,11 +61,12 @@ class PartitionTask:
         known: its engine, if it was ours before; it is gone on with.
     """
 
-    def __init__(self, shared: Shared, partition: int, known: Standing | None = None) -> None:
-        self.inbox = Inbox()
+    def __init__(self, shared: Shared, source: Source, partition: int, known: Standing | None = None) -> None:
+        self.inbox = Inbox(partial(source.flow, partition))
         self.waiting: WaitingAsks | None = None
         """None until it was restored."""
         self._shared = shared
+        self._source = source
         self._partition = partition
         self._journal = Journal(shared.kafka, partition, self.inbox)
         self._standing = known
@@ -133,6 +135,8 @@ class PartitionTask:
         self._words = await words_of(self._shared, self._partition)
         self.waiting = await asyncio.to_thread(WaitingAsks, standing.engine.state)
         self._reached, self._is_slow = standing.engine.next_offset, True
+        if self.inbox.heard < self._reached:  # to be handed what was decided long ago takes seconds for each day of it
+            await self._source.go_on_at(self._partition, self._reached)
         health.ends(JOURNAL.name, self._partition, self.inbox.end, position=self._reached)
         health.recovering(JOURNAL.name, self._partition, on=False)
         health.troubled(JOURNAL.name, self._partition, None)

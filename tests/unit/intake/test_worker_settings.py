@@ -5,10 +5,11 @@ from services.intake.settings import IntakeSettingsError, IntakeWorkerSettings
 
 def test_the_environment_is_read_once_and_the_defaults_stay_for_the_rest() -> None:
     settings = IntakeWorkerSettings.from_environment(
-        {"COMMONWEAL_INTAKE_LINGER_MS": "20", "COMMONWEAL_SOURCE_BURST_MAX": "7", "COMMONWEAL_INTAKE_COMMIT_MS": ""}
+        {"COMMONWEAL_INTAKE_LINGER_MS": "5", "COMMONWEAL_SOURCE_BURST_MAX": "7", "COMMONWEAL_INTAKE_COMMIT_MS": ""}
     )
 
-    assert settings.lanes.linger_s == 0.02
+    assert settings.linger_ms == 5
+    assert settings.lanes.linger_s == 0.005
     assert settings.limits.burst_max == 7
     assert settings.limits.events_per_minute_max == IntakeWorkerSettings().limits.events_per_minute_max
     assert settings.commit_ms == IntakeWorkerSettings().commit_ms

@@ -58,3 +58,28 @@ def test_nobody_waits_for_the_journal_of_a_partition_that_is_given_up() -> None:
         return inbox.end
 
     assert asyncio.run(given_up()) == 0
+
+
+def test_whoever_hands_out_is_held_back_once_it_is_full_and_let_go_once_half_of_it_is_free() -> None:
+    told = list[bool]()
+    inbox = Inbox(told.append, records_max=4)
+    for offset in range(6):
+        inbox.put(record(offset))
+    assert told == [False]
+
+    inbox.take(0)
+    assert told == [False]
+    inbox.take(1)
+    assert told == [False, True]
+
+
+def test_what_was_decided_already_takes_no_room() -> None:
+    told = list[bool]()
+    inbox = Inbox(told.append, records_max=2)
+    assert inbox.take(7) is None
+    for offset in range(9):
+        inbox.put(record(offset))
+
+    assert inbox.heard == 9
+    assert told == [False]
+    assert [inbox.take(offset) for offset in (7, 8)] == [record(7), record(8)]
