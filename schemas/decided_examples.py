@@ -6,7 +6,7 @@ They show shapes, not a run of the engine: the chain is made of zeros, and no st
 from schemas import examples
 from schemas.codes import EndedHow, FollowUp, Mark, MatchStatus, Role, Urgency, Vetting
 from schemas.dead_letters import DeadLetter, Quarantined
-from schemas.decisions import DecisionBlock
+from schemas.decisions import DecisionBlock, RoundCut
 from schemas.events import Received
 from schemas.examples import ASK, ASKER, COORDINATOR, HELPER, HERE, HOUR_MS, MATCH, OFFER, START_MS, THERE
 from schemas.facts import (
@@ -176,6 +176,7 @@ VALUES: tuple[Model, ...] = (
         policies={HERE: "balanced@1"},
         now_ms=START_MS,
         told_ms=LATER_MS,
+        cuts=(RoundCut(community=HERE, asks=(ASK,), offers=(OFFER,)),),
         facts=FACTS,
         chain="0" * 64,
     ),

@@ -5,9 +5,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemas.facts import Fact
-from schemas.model import Model, Ms
+from schemas.model import Id, Model, Ms
 
 Chain = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class RoundCut(Model):
+    """More had to be looked at than one record may: a round came to these, the others come with the next rounds."""
+
+    community: Id
+    asks: tuple[Id, ...]
+    """Those that were looked at, by id."""
+    offers: tuple[Id, ...]
+    """Those that were free again and whose neighbours were all looked at, by id."""
 
 
 class DecisionBlock(Model):
@@ -27,5 +37,7 @@ class DecisionBlock(Model):
     """Where the engine stands in people's time: what was received by then has been decided."""
     told_ms: Ms
     """When people hear of it: the journal's stamp. Equal to `now_ms` once caught up."""
+    cuts: tuple[RoundCut, ...] = ()
+    """The rounds that did not come to everybody, for whoever folds: what they did not come to waits for the next."""
     facts: tuple[Fact, ...]
     chain: Chain

@@ -218,6 +218,9 @@ class Auditor:
                 f"log time is held before {wanted_ms}, and allowed until {self.clock.allowed_ms}",
                 "that is said, so that somebody looks",
             )
+        for cut in block.cuts:
+            proposals.check_cut(self.towns, cut, scene)
+        scene.load.check_proposals()
         turn = in_turn(list(self.towns), self.next_offset)
         self._deferred = check_standing(self.towns, scene, self._deferred, turn, is_held=wanted_ms is not None)
         in_force = {

@@ -21,6 +21,10 @@ class Bounds:
 
     due_facts_max: int = 4_096
     """Facts of one kind of thing that falls due; the last one decided is decided whole."""
+    looks_max: int = 4_096
+    """Asks that a round which was cut short says it came to; and offers."""
+    proposals_max: int = 8_192
+    """Proposals of rounds; the last ask has all of its own."""
 
 
 BOUNDS: Final = Bounds()
@@ -32,6 +36,10 @@ class Load:
 
     bounds: Bounds | None
     """None: a version decided it that left nothing over."""
+    proposals: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Town and ask → how many a round asked for it."""
+    looks: int = 0
+    """Asks that rounds which were cut short came to."""
     _facts: dict[Question, int] = field(default_factory=dict)
     _last: dict[tuple[str, Question], Due] = field(default_factory=dict)
     """Town → what was decided last of a kind."""
@@ -66,6 +74,25 @@ class Load:
     def add(self, question: Question) -> None:
         """One more fact about what was decided last."""
         self._facts[question] = self._facts.get(question, 0) + 1
+
+    def propose(self, town: str, ask: str) -> None:
+        """Take in that a round asked somebody."""
+        self.proposals[town, ask] = self.proposals.get((town, ask), 0) + 1
+
+    def check_proposals(self) -> None:
+        """Hold what rounds asked in a block against what is enough for one.
+
+        Raises:
+            BrokenRuleError: it is more, and not for one ask alone.
+        """
+        if self.bounds is None or not self.proposals:
+            return
+        asked = sum(self.proposals.values())
+        but_one = asked - max(self.proposals.values())
+        most = self.bounds.proposals_max
+        demand(
+            but_one < most, BOUNDED, f"a block asks {asked} times for help", f"{most} are enough, and the last ask's"
+        )
 
     def leaves(self, town: str, question: Question, due: Due, name: Name, turn: Sequence[str]) -> bool:
         """Whether something that is due may be left to the next block; it is looked at there.

@@ -1,10 +1,11 @@
 """Whether somebody may be asked, and whether the proposal says what is so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from schemas.codes import VETTING_RANK
+from schemas.decisions import RoundCut
 from schemas.events import Received
 from schemas.facts import Proposed
 from schemas.operations import ProposedByHand, Reassigned
@@ -24,6 +25,27 @@ MATCHES = uuid5(NAMESPACE_URL, "urn:commonweal:match")
 DAY_MS = 86_400_000
 WEEK_MS = 7 * DAY_MS
 BY_HAND = "by-hand"
+
+
+def check_cut(towns: Mapping[str, Town], cut: RoundCut, scene: Scene) -> None:
+    """Hold a round that did not come to everybody against what it says it came to.
+
+    Raises:
+        BrokenRuleError: that is not there, it is more than is enough for a block, or the round asked for others.
+    """
+    stands, load = f"a round came to {len(cut.asks)} asks and {len(cut.offers)} offers", scene.load
+    town = towns.get(cut.community)
+    demand(town is not None, rules.KNOWN, stands, f"nobody defined the community {cut.community}")
+    assert town is not None
+    strange = [name for name in cut.asks if name not in town.asks]
+    demand(not strange, rules.KNOWN, stands, f"{', '.join(strange[:1])} is none of the asks")
+    load.looks += len(cut.asks)
+    most = None if load.bounds is None else load.bounds.looks_max
+    fits = most is not None and max(load.looks, len(cut.offers)) <= most
+    demand(fits, rules.BOUNDED, stands, f"{most} are enough for a block")
+    came_to = dict.fromkeys(cut.asks)
+    others = [ask for place, ask in load.proposals if place == town.name and ask not in came_to]
+    demand(not others, rules.BOUNDED, stands, f"it asked for {', '.join(others[:1])}, which is none of them")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,5 +330,6 @@ def _write(case: Case) -> None:
     if case.event is None:
         asked = case.scene.proposed_in.setdefault(town.name, {})
         asked[said.offerer] = asked.get(said.offerer, 0) + 1
+        case.scene.load.propose(town.name, said.ask)
         case.scene.sent_out.setdefault(town.name, {})[said.match] = None
     case.scene.brought.setdefault(town.name, {})["match", said.match] = None

@@ -1,11 +1,11 @@
 """The engine: a fold over the journal. Everything it needs arrives in the record, everything it does leaves as a value."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.dead_letters import Quarantined
-from schemas.decisions import DecisionBlock
+from schemas.decisions import DecisionBlock, RoundCut
 from schemas.events import Received
 from schemas.facts import (
     AnyFact,
@@ -34,11 +34,12 @@ from services.matching.grid import GridIndex
 from services.matching.index import Index
 from services.matching.limits import LIMITS, Limits, Room, in_turn
 from services.matching.logtime import crosses, had_round, is_round, read_clock
+from services.matching.looking import left_over
 from services.matching.quarantine import EventFailedError, stepped_over
 from services.matching.rounds import assign
 from services.matching.solver import SOLVER_VERSION, Solved
 from services.matching.state import CommunityState, PartitionState
-from services.matching.stirring import settle
+from services.matching.stirring import NOTHING, Left, settle
 
 LOGIC_VERSION = "4"
 
@@ -117,11 +118,12 @@ class Engine:
         reading = read_clock(record, self.state.clock, self.leap_ms_max())
         facts: list[AnyFact] = []
         self._answer(record, quarantined or {}, reading.moment, facts)
+        cuts: list[RoundCut] = []
         if reading.held_at_ms is None:
-            self._pass_time(record.offset, reading.moment, facts)
+            cuts = self._pass_time(record.offset, reading.moment, facts)
         else:
             self._hold_clock(reading.held_at_ms, reading.moment, facts)
-        decided = self._sealed(record, reading.moment, facts)
+        decided = self._sealed(record, reading.moment, facts, cuts)
         self._close(decided.block)
         return decided
 
@@ -212,17 +214,25 @@ class Engine:
         self._note(after, moment, facts)
         return [*decided, *after]
 
-    def _pass_time(self, offset: int, moment: Moment, facts: list[AnyFact]) -> None:
-        """Then what is due, then what waits: whatever the answers left is silence, or needs somebody."""
-        before_ms, room = self.state.clock.now_ms, Room(self.limits)
+    def _pass_time(self, offset: int, moment: Moment, facts: list[AnyFact]) -> list[RoundCut]:
+        """Then what is due, then what waits: whatever the answers left is silence, or needs somebody.
+
+        Returns:
+            How far those rounds came that did not come to everybody.
+        """
+        before_ms, room, cuts = self.state.clock.now_ms, Room(self.limits), list[RoundCut]()
         for name in in_turn(sorted(self.state.communities), offset):
             community, index = self.state.communities[name], self._index(name)
             self._ask_of_time(community, index, moment, room, facts)
             due_now = is_round(name, before_ms, moment.now_ms, community.policy.tick_ms)
-            proposals = assign(community, index, self.taxonomy, moment, is_round=due_now, solved=self.solved)
+            proposals, cut = assign(community, index, self.taxonomy, moment, room, is_round=due_now, solved=self.solved)
             if proposals:
                 self._take(proposals, moment, facts)
-        self.filled.update(room.filled())
+            if cut is not None:
+                cuts.append(cut)
+        if room.full:
+            self.filled.update(room.full.keys())
+        return cuts
 
     def _ask_of_time(
         self, community: CommunityState, index: Index, moment: Moment, room: Room, facts: list[AnyFact]
@@ -233,7 +243,7 @@ class Engine:
             if most > 0:
                 decided = question(community, index, moment, most)
                 if decided:
-                    room.take(name, len(decided))
+                    room.take_due(name, len(decided))
                     self._take(decided, moment, facts)
 
     def _hold_clock(self, held_at_ms: int, moment: Moment, facts: list[AnyFact]) -> None:
@@ -244,7 +254,7 @@ class Engine:
         fact = ClockHeld(community=min(self.state.communities), wanted_ms=held_at_ms)
         self._take([fact], moment, facts)
 
-    def _sealed(self, record: JournalRecord, moment: Moment, facts: list[AnyFact]) -> Sealed:
+    def _sealed(self, record: JournalRecord, moment: Moment, facts: list[AnyFact], cuts: Sequence[RoundCut]) -> Sealed:
         spoken_of = sorted({fact.community: None for fact in facts})
         policies = {
             name: f"{self.state.communities[name].policy.name}@{self.state.communities[name].policy.version}"
@@ -257,6 +267,7 @@ class Engine:
             policies=policies,
             now_ms=moment.now_ms,
             told_ms=moment.told_ms,
+            cuts=tuple(cuts),
             facts=tuple(facts),
             chain=NO_CHAIN,
         )
@@ -265,12 +276,12 @@ class Engine:
     def _close(self, block: DecisionBlock) -> None:
         """The end of a record, live and in recovery: time moves, old things are forgotten, the fold stands one further."""
         clock = self.state.clock
-        rounds = [
-            name
+        rounds = {
+            name: NOTHING
             for name, community in self.state.communities.items()
             if had_round(block.logic, name, clock.now_ms, block.now_ms, community.policy.tick_ms)
-        ]
-        settle(self.state, block.now_ms, rounds)
+        }
+        settle(self.state, block.now_ms, rounds | self._left_over(block) if rounds else rounds)
         if crosses(clock.now_ms, block.now_ms, FORGET_EVERY_MS):
             for name in sorted(self.state.communities):
                 forget(self.state.communities[name], self._index(name).endings, block.now_ms)
@@ -279,6 +290,14 @@ class Engine:
         clock.now_ms, clock.told_ms = block.now_ms, block.told_ms
         self.state.chain = block.chain
         self.state.next_offset = block.source + 1
+
+    def _left_over(self, block: DecisionBlock) -> dict[str, Left]:
+        """What the rounds of a block that were cut short did not come to."""
+        known = self.state.communities
+        return {
+            cut.community: left_over(known[cut.community], self._index(cut.community), cut, block.now_ms)
+            for cut in block.cuts
+        }
 
     def _evolve(self, fact: AnyFact, now_ms: int) -> None:
         is_new = type(fact) in LISTINGS and self._is_new(fact)

@@ -65,6 +65,8 @@ class GridIndex:
         """Open asks for which nobody is asked now, where answers are uncertain."""
         self._looks = Dues()
         """When asks are looked at again; at least once for each that is open."""
+        self._awaiting: dict[str, None] = {}
+        """Asks whose look fell due by the round that asked last; it may not have come to them."""
         self._dues = FallingDue(community)
         self._series = SeriesRests(community)
         self._room = WaitingRoom(community)
@@ -128,17 +130,20 @@ class GridIndex:
 
     def asks_to_look_at(self, round_ms: int, now_ms: int) -> list[AskState]:
         """See `Index`."""
-        policy, asks, due = self._community.policy, self._community.asks, dict[str, AskState]()
+        policy, asks, popped = self._community.policy, self._community.asks, dict[str, None]()
         for look_ms, name in self._looks.pop(now_ms + 1):
             ask = asks.get(name)
             if ask is None or not ask.is_open or next_look_ms(policy, ask.touched_ms, look_ms - 1) != look_ms:
                 continue  # something happened to it since: another entry stands for it
-            if name not in due:
-                due[name] = ask
+            if name not in popped:
+                popped[name] = None
                 self._looks.add(next_look_ms(policy, ask.touched_ms, now_ms), name)
-        # what stands from rounds that were folded was looked at by then
-        waiting = [ask for _, ask in sorted(due.items()) if may_be_proposed(policy, ask)]
-        return [ask for ask in waiting if next_look_ms(policy, ask.touched_ms, round_ms) <= now_ms]
+        self._awaiting |= popped
+        known = [asks[name] for name in sorted(self._awaiting) if name in asks]
+        # what stands from rounds that came to an end, or were folded, was looked at by then
+        due = [ask for ask in known if ask.is_open and next_look_ms(policy, ask.touched_ms, round_ms) <= now_ms]
+        self._awaiting = {ask.spec.ask: None for ask in due}
+        return [ask for ask in due if may_be_proposed(policy, ask)]
 
     def asks_around(self, offer: OfferState) -> list[AskState]:
         """See `Index`."""

@@ -16,6 +16,10 @@ class Limits:
     due_facts_max: int = 4_096
     """Facts of each question that is asked of time as it passes (`engine.QUESTIONS`). The last thing that is decided is
     decided whole: the proposals of an ask that ends are withdrawn with it."""
+    looks_max: int = 4_096
+    """Asks that rounds look at, and offers of which they ask whom these wake (`looking`)."""
+    proposals_max: int = 8_192
+    """Proposals of rounds. The last ask that comes to proposals has all of its own."""
 
 
 LIMITS: Final = Limits()
@@ -26,19 +30,24 @@ class Room:
     """What is left of the limits in the record that is being decided."""
 
     limits: Limits
-    _taken: dict[str, int] = field(default_factory=dict)
+    looks: int = field(init=False)
+    proposals: int = field(init=False)
+    full: dict[str, None] = field(default_factory=dict)
+    """What there was no room for any more, or just enough."""
+    _due_facts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.looks, self.proposals = self.limits.looks_max, self.limits.proposals_max
 
     def due_facts(self, question: str) -> int:
         """How many more facts a question may lead to; below one where it was asked enough."""
-        return self.limits.due_facts_max - self._taken.get(question, 0)
+        return self._due_facts.get(question, self.limits.due_facts_max)
 
-    def take(self, what: str, count: int) -> None:
-        """So many more were decided."""
-        self._taken[what] = self._taken.get(what, 0) + count
-
-    def filled(self) -> list[str]:
-        """The questions whose limit was reached."""
-        return [question for question in self._taken if self.due_facts(question) <= 0]
+    def take_due(self, question: str, facts: int) -> None:
+        """A question led to so many facts."""
+        self._due_facts[question] = self.due_facts(question) - facts
+        if self._due_facts[question] <= 0:
+            self.full[question] = None
 
 
 def in_turn(communities: Sequence[str], offset: int) -> Sequence[str]:

@@ -6,12 +6,13 @@ waits around what was freed, and asks as many as make an acceptance likely enoug
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
 from schemas.codes import Urgency
+from schemas.decisions import RoundCut
 from schemas.facts import AnyFact
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import MILLION, more_wanted
@@ -19,11 +20,12 @@ from services.matching.decide.moment import Moment
 from services.matching.decide.proposals import propose
 from services.matching.exploration import Lot, draw
 from services.matching.hold import may_go
-from services.matching.index import Index, may_be_proposed
+from services.matching.index import Index
+from services.matching.limits import Room
+from services.matching.looking import by_turns, looks_of
 from services.matching.ranked import Scored
 from services.matching.solver import EXACT, Arc, Solved, all_arcs, connected_parts, solve
 from services.matching.state import AskState, CommunityState, OfferState
-from services.matching.waking import woken
 from services.matching.weighing import SPARE_ARCS, Considered, Round, Weighed, Worth, explain, rank, room_of, worth_of
 
 
@@ -67,32 +69,61 @@ def assign(
     index: Index,
     taxonomy: Taxonomy,
     moment: Moment,
+    room: Room,
     *,
     is_round: bool,
     solved: list[Solved] | None = None,
-) -> list[AnyFact]:
-    """Proposals for the asks that are looked at, in the order asks and offers are named.
+) -> tuple[list[AnyFact], RoundCut | None]:
+    """Proposals for the asks that are looked at, in the order asks and offers are named; and how far a round came.
 
     Args:
+        room: what the record has room for; what is taken of it is taken away.
         is_round: log time crossed a tick; otherwise only what cannot wait for one is looked at.
         solved: is given each part that was solved, where somebody wants to check.
     """
-    is_certain = community.policy.acceptance.is_certain
+    is_certain, cut = community.policy.acceptance.is_certain, None
     if not (is_round or is_certain or community.urgent):
-        return []
+        return [], None
     round_ = Round(community, index, taxonomy, moment)
-    parts = certain_parts(round_, is_round=is_round) if is_certain else uncertain_parts(round_, is_round=is_round)
+    if is_certain:
+        drafts = within(round_, planned(round_, certain_parts(round_, is_round=is_round), solved), room)
+    else:
+        wishes, cut = wishes_of(round_, room, is_round=is_round)
+        drafts = planned(round_, uncertain_parts(round_, wishes), solved) if wishes else []
+    room.proposals -= len(drafts)
+    return proposals_of(round_, drafts) if drafts else [], cut
+
+
+def planned(round_: Round, parts: Sequence[Sequence[Wish]], solved: list[Solved] | None) -> list[Draft]:
+    """What is proposed in each part, by the names of the asks."""
     drafts = [draft for part in parts for draft in plan(round_, part, solved)]
-    if not drafts:
-        return []
     drafts.sort(key=lambda draft: draft.wish.name)
-    return proposals_of(round_, drafts)
+    return drafts
 
 
-def at_once(community: CommunityState) -> list[AskState]:
-    """Asks that cannot wait for the next round; by id."""
-    asks = [community.asks[name] for name in sorted(community.urgent) if name in community.asks]
-    return [ask for ask in asks if may_be_proposed(community.policy, ask)]
+def within(round_: Round, drafts: list[Draft], room: Room) -> list[Draft]:
+    """As many of the drafts as may go out in this record, those of an ask together; the next round plans the others."""
+    if len(drafts) <= room.proposals:
+        return drafts
+    asks = {draft.wish.name: draft.wish.weighed.ask for draft in drafts}
+    kept = kept_of(round_, asks.values(), Counter([draft.wish.name for draft in drafts]), room)
+    return [draft for draft in drafts if draft.wish.name in kept]
+
+
+def kept_of(round_: Round, asks: Collection[AskState], counts: Mapping[str, int], room: Room) -> dict[str, None]:
+    """The asks whose proposals may go out in this record, in turn; the last one with all of its own.
+
+    Args:
+        counts: ask → how many proposals it would come to.
+    """
+    kept, left = dict[str, None](), room.proposals
+    room.full["proposals"] = None
+    for ask in by_turns(round_.community, asks, round_.moment.now_ms, len(asks)):
+        if left <= 0:
+            break
+        kept[ask.spec.ask] = None
+        left -= counts[ask.spec.ask]
+    return kept
 
 
 def certain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
@@ -127,12 +158,32 @@ def wish_of_certain(round_: Round, looked: Considered) -> Wish:
     return Wish(weighed, worth_asking(list(weighed.best)), wanted, units_max=wanted)
 
 
-def uncertain_parts(round_: Round, *, is_round: bool) -> list[list[Wish]]:
-    """What is looked at and wants more people asked, in parts that hang together."""
-    asks = to_look_at(round_, is_round=is_round)
-    if not asks:
-        return []
-    wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in weigh_all(round_, asks)}
+def wishes_of(round_: Round, room: Room, *, is_round: bool) -> tuple[dict[str, Wish], RoundCut | None]:
+    """What is wanted for the asks that are looked at, by id, and how far a round came that was cut short."""
+    looks = looks_of(round_, is_round=is_round, most=room.looks)
+    room.looks -= len(looks.asks)
+    asks = [ask for ask in sorted(looks.asks, key=name_of) if not round_.missing(ask).is_covered]
+    if not (asks or looks.is_cut):
+        return {}, None
+    wishes = {weighed.ask.spec.ask: wish_of(round_, weighed) for weighed in (weigh_all(round_, asks) if asks else ())}
+    counts = {name: min(max(wish.wanted, 0), len(wish.worthy)) for name, wish in wishes.items()}
+    left: dict[str, None] = {}
+    if sum(counts.values()) > room.proposals:
+        kept = kept_of(round_, [wish.weighed.ask for wish in wishes.values()], counts, room)
+        left = {name: None for name in wishes if name not in kept}
+    if looks.is_cut:
+        room.full["looks"] = None
+    cut = looks.cut(round_.community.community, left) if is_round and (looks.is_cut or left) else None
+    return {name: wish for name, wish in wishes.items() if name not in left}, cut
+
+
+def name_of(ask: AskState) -> str:
+    """The ask's id."""
+    return ask.spec.ask
+
+
+def uncertain_parts(round_: Round, wishes: Mapping[str, Wish]) -> list[list[Wish]]:
+    """What is wanted, in parts that hang together."""
     parts = contested_parts(round_, wishes)
     contested = {name for part in parts for name in part}
     alone = [[wish] for name, wish in wishes.items() if name not in contested]
@@ -177,18 +228,6 @@ def part_around(
                 seen.update(fresh)
                 reached += fresh
     return list(part)
-
-
-def to_look_at(round_: Round, *, is_round: bool) -> list[AskState]:
-    """The asks that are looked at and whose open proposals make no acceptance likely enough; by id."""
-    community, now_ms = round_.community, round_.moment.now_ms
-    asks = {ask.spec.ask: ask for ask in at_once(community)}
-    if is_round:
-        stirred = [community.asks[name] for name in community.stirred if name in community.asks]
-        asks |= {ask.spec.ask: ask for ask in stirred if may_be_proposed(community.policy, ask)}
-        asks |= {ask.spec.ask: ask for ask in round_.index.asks_to_look_at(community.round_ms, now_ms)}
-        asks |= {ask.spec.ask: ask for ask in woken(round_, asks.keys())}
-    return [ask for _, ask in sorted(asks.items()) if not round_.missing(ask).is_covered]
 
 
 def weigh_all(round_: Round, asks: Sequence[AskState]) -> list[Weighed]:

@@ -4,8 +4,9 @@ A round looks at what was stirred, at what waited long enough, and at who waits 
 follows from what happens, not from how much is open.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 from schemas.codes import MatchStatus, Urgency
 from schemas.facts import (
@@ -30,20 +31,31 @@ def stir(community: CommunityState, fact: AnyFact, now_ms: int) -> None:
         step(community, fact, now_ms)
 
 
-def settle(state: PartitionState, now_ms: int, rounds: list[str]) -> None:
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a round did not come to."""
+
+    asks: Sequence[str] = ()
+    offers: Sequence[str] = ()
+
+
+NOTHING: Final = Left()
+
+
+def settle(state: PartitionState, now_ms: int, rounds: Mapping[str, Left]) -> None:
     """The end of a record: what was looked at is no longer stirred.
 
     Args:
-        rounds: communities whose record crossed a tick: these looked at everything.
+        rounds: communities whose record crossed a tick, with what they did not come to.
     """
     if now_ms == state.clock.now_ms and state.clock.is_held:
         return  # nobody looked: time stands
     for community in state.communities.values():
         community.urgent.clear()
-    for name in rounds:
+    for name, left in rounds.items():
         community = state.communities[name]
-        community.stirred.clear()
-        community.freed.clear()
+        community.stirred = dict.fromkeys(left.asks)
+        community.freed = dict.fromkeys(left.offers)
         community.round_ms = now_ms
 
 

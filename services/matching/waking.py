@@ -7,18 +7,25 @@ from services.matching.state import AskState, OfferState
 from services.matching.weighing import Round
 
 
-def woken(round_: Round, awake: KeysView[str]) -> list[AskState]:
-    """The asks the freed offers wake: for each at most as many as its member has slots free.
+def woken(round_: Round, awake: KeysView[str], most: int) -> dict[str, list[AskState]]:
+    """Freed offer → the asks it wakes that are not awake: for each at most as many as its member has slots free.
+
+    An offer that is not looked at stays freed; until its turn comes, the asks around it find it at looks of their own.
 
     Args:
         awake: asks that are looked at anyway; an offer that has none but these around may be passed over.
+        most: how many offers are looked at, and after how many woken asks no further one is.
     """
-    community, asks = round_.community, list[AskState]()
-    for name in sorted(community.freed):
+    community, woke, room = round_.community, dict[str, list[AskState]](), most
+    for name in sorted(community.freed)[: max(most, 0)]:
         offer = community.offers.get(name)
+        woke[name] = []
         if offer is not None and offer.is_open and round_.index.may_wake(offer, awake):
-            asks += woken_by(round_, offer)
-    return asks
+            woke[name] += [ask for ask in woken_by(round_, offer) if ask.spec.ask not in awake]
+        room -= len(woke[name])
+        if room <= 0:
+            break
+    return woke
 
 
 def woken_by(round_: Round, offer: OfferState) -> list[AskState]:

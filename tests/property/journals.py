@@ -52,8 +52,16 @@ OFFERERS = ["m-3", "m-4", "m-5"]
 MEMBERS = ["m-1", "m-2", "m-3", "m-4", "m-5"]
 MATCHES = [match_id(TOWN, ask, offer, attempt) for ask in ASKS for offer in OFFERS for attempt in (1, 1, 2)]
 
-TINY = Limits(due_facts_max=1)
-limits = st.sampled_from([LIMITS, TINY, Limits(due_facts_max=2)])
+TINY = Limits(due_facts_max=1, looks_max=1, proposals_max=1)
+limits = st.sampled_from(
+    [
+        LIMITS,
+        TINY,
+        Limits(due_facts_max=2, looks_max=2, proposals_max=2),
+        Limits(due_facts_max=3, looks_max=9, proposals_max=1),
+    ]
+)
+"""None that is reached, and those that are reached again and again."""
 asks, offers, members, matches = map(st.sampled_from, (ASKS, OFFERS, MEMBERS, MATCHES))
 places = st.builds(Place, x_m=st.integers(-4, 4).map(lambda cell: cell * 150), y_m=st.just(0))
 neighbours = st.sampled_from(["village", "village", "harbour", "moon"])
