@@ -4,6 +4,7 @@ Facts are complete: a reader of decisions never needs the journal. Each names th
 (`source/id`), or nothing where time did. A refusal is a fact: every event is answered by at least one.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -15,6 +16,7 @@ from schemas.events import Received
 from schemas.listed import Ask, Offer
 from schemas.members import MemberFields
 from schemas.model import (
+    HELD,
     CodeWord,
     Count,
     Id,
@@ -216,8 +218,13 @@ class Fell(Model):
     count: Count
 
 
-class Alternative(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
     """A feasible offer that was not taken, with what it was worth."""
+
+    # three to a proposal, from values that were checked: a plain dataclass checks nothing when it is made, and is
+    # checked with what it stands in when that is read
+    __pydantic_config__ = HELD
 
     offer: Id
     points: Points

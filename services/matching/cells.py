@@ -14,6 +14,10 @@ CELL_M = 2_500
 """About as far as people go: a search looks into a dozen cells, most of which hold something. Decides nothing."""
 HOOD_M = 1_000
 """Side of a neighbourhood, by which it is counted how many offers are open around one. Decides."""
+UNKNOWN_MAX = 16
+"""So many asks are held against every freed offer, rather than every offer's cells looked through for more."""
+UNKNOWN_AMONG_MAX, UNKNOWN_PER_KNOWN_MAX = 1_000, 8
+"""They are looked for among so many, and so many more for each ask that is known: not in a town that waits in vain."""
 Cell = tuple[int, int]
 Filed = TypeVar("Filed")
 
@@ -91,6 +95,7 @@ class AskGrid:
         self._cells: dict[Cell, dict[str, dict[str, AskState]]] = {}
         self._remote: dict[str, AskState] = {}
         self._filed: dict[str, tuple[Cell, str]] = {}
+        self.unknown_max = UNKNOWN_MAX
 
     def put(self, ask: AskState, *, is_new: bool) -> None:
         """File an open ask.
@@ -120,6 +125,19 @@ class AskGrid:
                 del needs[need]
                 if not needs:
                     del self._cells[cell]
+
+    def few_other_than(self, known: KeysView[str]) -> list[AskState] | None:
+        """Those filed that are not known; None where that takes long to find out, or where they are many."""
+        if len(self._filed) > UNKNOWN_AMONG_MAX + UNKNOWN_PER_KNOWN_MAX * len(known):
+            return None
+        here, remote = self._filed.keys() - known, self._remote.keys() - known
+        if len(here) + len(remote) > self.unknown_max:
+            return None
+        found = {name: self._remote[name] for name in remote}
+        for name in here - remote:
+            cell, need = self._filed[name]
+            found[name] = self._cells[cell][need][name]
+        return [found[name] for name in sorted(here | remote)]
 
     def has_other_than(self, known: KeysView[str], offer: OfferState) -> bool:
         """Something that is not known lies around an offer that answers it, possibly a little too far."""
@@ -155,6 +173,14 @@ def _within(asks: Mapping[str, AskState], offer: OfferState, place: Place) -> It
         way_m = gap_m(ask.spec.place, place)
         if way_m <= reach_m(ask, offer):
             yield way_m, ask
+
+
+def may_meet(ask: AskState, offer: OfferState) -> bool:
+    """The two may be near enough, possibly a little too far: a first look that costs little."""
+    here, there, way_m = ask.spec.place, offer.spec.place, offer.spec.radius_m
+    if here is None or there is None or (ask.spec.remote and offer.spec.remote):
+        return True
+    return abs(here.x_m - there.x_m) <= way_m and abs(here.y_m - there.y_m) <= way_m
 
 
 def around(cells: Mapping[Cell, Filed], place: Place, way_m: int) -> Iterator[Filed]:

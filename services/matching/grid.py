@@ -4,7 +4,7 @@ Answers exactly what `NaiveIndex` answers. Heaps are lazy: an entry is pushed wh
 against the state when it comes up, so a stale one (even of a namesake long forgotten) costs a look and nothing else.
 """
 
-from collections.abc import Callable, Iterator, KeysView, Mapping
+from collections.abc import Callable, Iterator, KeysView, Mapping, Sequence
 from typing import ClassVar
 
 from schemas.codes import FollowUp
@@ -32,7 +32,7 @@ from schemas.facts import (
 from schemas.model import Place
 from schemas.taxonomy import Taxonomy
 from services.matching.acceptance import next_look_ms
-from services.matching.cells import AskGrid, OfferGrids
+from services.matching.cells import AskGrid, OfferGrids, may_meet
 from services.matching.columns import Columns
 from services.matching.due_heap import Dues
 from services.matching.endings import Endings, KeptEndings
@@ -87,6 +87,12 @@ class GridIndex:
         self._file_all_offers()
         for key in community.series:
             self._series.file(key)
+
+    def expect_many(self) -> None:
+        """Take the ways that serve many asks at once, however few there are: they answer alike, and are tested so."""
+        self._unasked.unknown_max = -1
+        if self.columns is not None:
+            self.columns.few = 0
 
     def note(self, fact: AnyFact, *, is_new: bool) -> None:
         """Take in what a fact changed; called after the state has evolved."""
@@ -153,9 +159,17 @@ class GridIndex:
             near = sorted(near, key=lambda row: row[:2])[:WOKEN_FROM]
         return [ask for _, _, ask in near]
 
-    def may_wake(self, offer: OfferState, awake: KeysView[str]) -> bool:
+    def may_wake(self, offers: Sequence[OfferState], awake: KeysView[str]) -> Sequence[OfferState]:
         """See `Index`."""
-        return self._unasked.has_other_than(awake, offer)
+        asleep = self._unasked.few_other_than(awake)
+        if asleep is None:
+            return [offer for offer in offers if self._unasked.has_other_than(awake, offer)]
+        answers = [(ask, frozenset(self._taxonomy.answers(ask.spec.need))) for ask in asleep]
+        return [
+            offer
+            for offer in offers
+            if any(not needs.isdisjoint(offer.spec.needs) and may_meet(ask, offer) for ask, needs in answers)
+        ]
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""

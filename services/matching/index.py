@@ -4,7 +4,7 @@ The seam between the obvious implementation, which scans, and a fast one, which 
 the same order, so both decide the same.
 """
 
-from collections.abc import Iterator, KeysView
+from collections.abc import Iterator, KeysView, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from schemas.codes import FollowUp, MatchStatus, Urgency
@@ -85,8 +85,8 @@ class Index(Protocol):
     def asks_around(self, offer: OfferState) -> list[AskState]:
         """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, in any order."""
 
-    def may_wake(self, offer: OfferState, awake: KeysView[str]) -> bool:
-        """False only where all of `asks_around` are among those that are awake."""
+    def may_wake(self, offers: Sequence[OfferState], awake: KeysView[str]) -> Sequence[OfferState]:
+        """Some offers without those of which all of `asks_around` are awake; a few of these may stay."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """Events in the waiting room that speak of this, in the order they came."""
@@ -235,9 +235,9 @@ class NaiveIndex:
         near.sort(key=lambda row: row[:2])
         return [ask for _, _, ask in near[:WOKEN_FROM]]
 
-    def may_wake(self, offer: OfferState, awake: KeysView[str]) -> bool:
+    def may_wake(self, offers: Sequence[OfferState], awake: KeysView[str]) -> Sequence[OfferState]:
         """See `Index`; nothing is kept to tell by."""
-        return True
+        return offers
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""

@@ -307,7 +307,7 @@ def share_out(round_: Round, wish: Wish, chosen: list[Scored], solver: str) -> l
     """Share out an ask's units over what was planned for it, best pair first; what is ripe."""
     policy, ask, drafts = round_.community.policy, wish.weighed.ask, list[Draft]()
     open_units, attempt = wish.units_max, ask.attempts
-    for one in sorted(chosen, key=rank):
+    for one in chosen if len(chosen) == 1 else sorted(chosen, key=rank):
         if open_units <= 0:
             break
         units = min(open_units, ask.unmet, one.offer.room)

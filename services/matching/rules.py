@@ -139,6 +139,14 @@ def left_open(policy: Policy, member: MemberState) -> int:
     return policy.open_slots - len(member.open_matches)
 
 
+def left_to_ask(policy: Policy, member: MemberState, told_ms: int) -> int:
+    """How many proposals the member may be sent now: as many as every cap leaves room for."""
+    left, asked = left_open(policy, member), len(member.asked_ms)
+    if left <= min(day_cap(policy, member), week_cap(policy, member)) - asked:
+        return left  # however lately they were asked
+    return min(left, left_today(policy, member, told_ms), left_this_week(policy, member, told_ms))
+
+
 def carries_enough(pair: Pair) -> bool:
     """Carries as much as the member, or else the policy, allows."""
     return len(pair.offerer.active_matches) >= active_cap(pair.policy, pair.offerer)

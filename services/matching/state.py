@@ -21,6 +21,8 @@ from services.matching.seen import Seen
 WEEK_MS = 7 * 86_400_000
 ACTIVE = (MatchStatus.accepted, MatchStatus.started)
 """Help on its way: what a member carries."""
+PROPOSED = MatchStatus.proposed
+"""At hand: to look a word up in its list takes as long as all else that is done with many a match."""
 HELD_NOTHING = (MatchStatus.declined, MatchStatus.expired, MatchStatus.withdrawn)
 """What only an open proposal becomes. It held no units: ask and offer are as open, or as closed, as before."""
 NOBODY: Mapping[str, int] = {}
@@ -223,7 +225,7 @@ def open_matches(community: CommunityState, ask: AskState) -> Iterator[MatchStat
     if ask.proposed:
         for name in ask.matches:
             match = community.matches[name]
-            if match.status is MatchStatus.proposed:
+            if match.status is PROPOSED:
                 yield match
 
 

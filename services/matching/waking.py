@@ -17,11 +17,14 @@ def woken(round_: Round, awake: KeysView[str], most: int) -> dict[str, list[AskS
         most: how many offers are looked at, and after how many woken asks no further one is.
     """
     community, woke, room = round_.community, dict[str, list[AskState]](), most
-    for name in sorted(community.freed)[: max(most, 0)]:
-        offer = community.offers.get(name)
-        woke[name] = []
-        if offer is not None and offer.is_open and round_.index.may_wake(offer, awake):
-            woke[name] += [ask for ask in woken_by(round_, offer) if ask.spec.ask not in awake]
+    names = sorted(community.freed)[: max(most, 0)]
+    offers = [community.offers[name] for name in names if name in community.offers]
+    may_wake = round_.index.may_wake([offer for offer in offers if offer.is_open], awake)
+    waking = {offer.spec.offer: offer for offer in may_wake}
+    for name in names:
+        offer = waking.get(name)
+        asks = [] if offer is None else woken_by(round_, offer)
+        woke[name] = [ask for ask in asks if ask.spec.ask not in awake]
         room -= len(woke[name])
         if room <= 0:
             break

@@ -17,9 +17,7 @@ from services.matching.rules import (
     Pair,
     distance_m,
     first_refusal,
-    left_open,
-    left_this_week,
-    left_today,
+    left_to_ask,
     pair_of,
 )
 from services.matching.score import (
@@ -148,11 +146,11 @@ class Round:
 
     def slots(self, member: str) -> int:
         """How many proposals a member may be sent in this round: as many as every cap of theirs leaves room for."""
-        if member not in self.slots_of:
-            known, policy, told_ms = self.community.member(member), self.community.policy, self.moment.told_ms
-            today, week = left_today(policy, known, told_ms), left_this_week(policy, known, told_ms)
-            self.slots_of[member] = min(left_open(policy, known), today, week)
-        return self.slots_of[member]
+        slots = self.slots_of.get(member)
+        if slots is None:
+            known = self.community.member(member)
+            slots = self.slots_of[member] = left_to_ask(self.community.policy, known, self.moment.told_ms)
+        return slots
 
 
 def room_of(community: CommunityState, ask: AskState) -> int:
@@ -190,7 +188,7 @@ def explain(weighed: Weighed, offer: OfferState, parts: dict[str, int], solver: 
         feasible=weighed.feasible,
         fell=tuple([fell(rule, count) for rule, count in sorted(weighed.fell.items())]),
         alternatives=tuple(
-            [Alternative.trusted(offer=one.name, points=one.points) for one in others[:CONSIDERED_ALTERNATIVES]]
+            [Alternative(offer=one.name, points=one.points) for one in others[:CONSIDERED_ALTERNATIVES]]
         ),
         solver=solver,
     )

@@ -45,20 +45,19 @@ def test_naive_and_grid_decide_alike_on_twenty_thousand_journals(part: int) -> N
 
 def alike_until(journal: Sequence[JournalRecord], limits: Limits) -> int:
     """Records in which both decide the same and know the same after it, up to the first in which they do not."""
-    indexes = (NaiveIndex, GridIndex, by_arrays_alone)
-    naive, grid, arrays = (Engine(TAXONOMY, index, limits=limits) for index in indexes)
+    indexes = (NaiveIndex, GridIndex, expecting_many)
+    naive, grid, other = (Engine(TAXONOMY, index, limits=limits) for index in indexes)
     for offset, record in enumerate(journal):
         decided = naive.apply(record)
-        if not decided == grid.apply(record) == arrays.apply(record) or naive.state_hash() != grid.state_hash():
+        if not decided == grid.apply(record) == other.apply(record) or naive.state_hash() != grid.state_hash():
             return offset
     return len(journal)
 
 
-def by_arrays_alone(community: CommunityState, taxonomy: Taxonomy) -> GridIndex:
-    """The fast look-ups, which weigh even one ask as they weigh many."""
+def expecting_many(community: CommunityState, taxonomy: Taxonomy) -> GridIndex:
+    """The fast look-ups, which look at even one ask as they look at many."""
     index = GridIndex(community, taxonomy)
-    if index.columns is not None:
-        index.columns.few = 0
+    index.expect_many()
     return index
 
 
