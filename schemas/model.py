@@ -9,7 +9,8 @@ in memory a sixth (measured: an ask of 560 bytes instead of 3,600), and read and
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -90,7 +91,14 @@ HELD = ConfigDict(strict=True, extra="ignore")
 """Of the dataclasses that the engine holds by the million: decoded and changed through their type adapters."""
 
 
-class Code(StrEnum):
+class Word:
+    """A word whose text is at hand: it is read whenever the word is written, and `Enum` goes through Python each time."""
+
+    if not TYPE_CHECKING:  # who reads the code reads that of `StrEnum`
+        value = property(attrgetter("_value_"))
+
+
+class Code(Word, StrEnum):
     """A closed list of words. A word from a newer version reads as `unknown`, which nobody may send."""
 
     @classmethod
