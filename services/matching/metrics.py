@@ -1,12 +1,11 @@
 """What deciding counts for the operator: the same in both shells."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.codes import Urgency
 from schemas.decisions import DecisionBlock
-from schemas.facts import EventQuarantined, Proposed
+from schemas.facts import AnyFact, EventQuarantined, Proposed
 from services.matching.engine import Engine
 from services.matching.logtime import is_round
 from services.matching.waiting_asks import WaitingAsks
@@ -33,15 +32,9 @@ def count(metrics: Metrics, engine: Engine, block: DecisionBlock, took: Took) ->
     communities = engine.state.communities.items()
     if any(is_round(name, took.before_ms, block.now_ms, one.policy.tick_ms) for name, one in communities):
         metrics.round_seconds.observe(took.seconds)
-    for kind, number in Counter(fact.fact for fact in block.facts).items():
-        metrics.facts.inc(number, kind=kind)
     for limit in tuple(engine.filled):
         metrics.records_full.inc(engine.filled.pop(limit), limit=limit)
-    for fact in block.facts:
-        if type(fact) is Proposed:  # told apart by name: asking a model's class whether it is one takes long
-            _observe_wait(metrics, engine, fact)
-        elif type(fact) is EventQuarantined:
-            metrics.quarantined.inc()
+    _count_facts(metrics, engine, block.facts)
 
 
 def show_waits(metrics: Metrics, partitions: Sequence[WaitingAsks]) -> None:
@@ -52,6 +45,19 @@ def show_waits(metrics: Metrics, partitions: Sequence[WaitingAsks]) -> None:
         metrics.asks_overdue.set(sum(one.overdue for one in found), urgency=urgency)
         longest_ms = max((one.longest_ms for one in found), default=0)
         metrics.oldest_waiting_seconds.set(longest_ms / 1_000, urgency=urgency)
+
+
+def _count_facts(metrics: Metrics, engine: Engine, facts: Iterable[AnyFact]) -> None:
+    """Kinds are told apart by name: to ask a model's class whether a fact is one takes longer than to count it."""
+    numbers: dict[str, int] = {}
+    for fact in facts:
+        numbers[fact.fact] = numbers.get(fact.fact, 0) + 1
+        if type(fact) is Proposed:
+            _observe_wait(metrics, engine, fact)
+        elif type(fact) is EventQuarantined:
+            metrics.quarantined.inc()
+    for kind, number in numbers.items():
+        metrics.facts.inc(number, kind=kind)
 
 
 def _observe_wait(metrics: Metrics, engine: Engine, fact: Proposed) -> None:

@@ -105,5 +105,5 @@ def _ask_of(community: CommunityState, fact: AnyFact) -> str | None:
     if type(fact) is MatchMoved:
         match = community.matches.get(fact.match)
         return None if match is None else match.ask
-    ask: object = getattr(fact, "ask", None)
-    return ask if isinstance(ask, str) else None
+    name: str | None = fact.__dict__.get("ask")
+    return name
