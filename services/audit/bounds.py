@@ -23,7 +23,7 @@ class Bounds:
     """Facts of one kind of thing that falls due; the last one decided is decided whole."""
     looks_max: int = 4_096
     """Asks that a round which was cut short says it came to; and offers."""
-    proposals_max: int = 8_192
+    proposals_max: int = 4_096
     """Proposals of rounds; the last ask has all of its own."""
 
 

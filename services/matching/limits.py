@@ -18,7 +18,7 @@ class Limits:
     decided whole: the proposals of an ask that ends are withdrawn with it."""
     looks_max: int = 4_096
     """Asks that rounds look at, and offers of which they ask whom these wake (`looking`)."""
-    proposals_max: int = 8_192
+    proposals_max: int = 4_096
     """Proposals of rounds. The last ask that comes to proposals has all of its own."""
 
 
