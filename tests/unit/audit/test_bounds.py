@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.facts import Proposed
 from services.audit import Bounds
 from services.matching.limits import Limits
 from tests.unit.audit.liars import Recorded, told
@@ -87,3 +88,50 @@ def test_a_history_of_before_there_were_bounds_had_none() -> None:
     blocks = [one.blocks[offset] for offset, one in enumerate(earlier)]
 
     assert Recorded(log.records, blocks).audited(ONE_OF_EACH) is None
+
+
+CROWD = "\n".join(
+    (
+        "policy answers=uncertain",
+        *(f"ask A{number} food cell={30 * number},0" for number in (1, 2, 3)),
+        *(f"offer O{number} food cell={30 * number},1" for number in (1, 2, 3)),
+        "tick 2s",
+    )
+)
+ONE_LOOK = Limits(looks_max=1)
+
+
+def test_a_round_that_was_cut_goes_on_with_the_next() -> None:
+    log = told(f"{CROWD}\ntick 2s\ntick 2s\ntick 2s", ONE_LOOK)
+
+    asked = [fact.ask for block in log.blocks for fact in block.facts if isinstance(fact, Proposed)]
+    assert sorted(asked) == ["A1", "A2", "A3"]
+    assert sum(len(block.cuts) for block in log.blocks) >= 2
+    assert log.audited(Bounds(looks_max=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("asks", "bounds", "rule"),
+    [
+        (("A9",), Bounds(), "known"),
+        (("A1", "A2", "A3"), Bounds(looks_max=2), "bounded"),
+        ((), Bounds(), "bounded"),
+    ],
+)
+def test_a_round_names_those_it_came_to_and_no_others(asks: tuple[str, ...], bounds: Bounds, rule: str) -> None:
+    log = told(CROWD, ONE_LOOK)
+    block = log.blocks[-1]
+    assert any(isinstance(fact, Proposed) for fact in block.facts)
+
+    breach = log.with_block(block.source, cuts=(block.cuts[0].model_copy(update={"asks": asks}),)).audited(bounds)
+
+    assert breach is not None
+    assert (breach.rule.name, breach.offset) == (rule, block.source)
+
+
+def test_no_block_asks_more_people_than_are_enough_for_one() -> None:
+    breach = told(CROWD).audited(Bounds(proposals_max=2))
+
+    assert breach is not None
+    assert breach.rule.name == "bounded"
+    assert told(CROWD, Limits(proposals_max=2)).audited(Bounds(proposals_max=2)) is None

@@ -97,7 +97,8 @@ def marked(chance: random.Random) -> list[AnyFact]:
 def recurring(chance: random.Random) -> list[AnyFact]:
     listed = EXAMPLES["ask.listed"]
     assert isinstance(listed, AskListed)
-    ask = replace(listed.ask, **{name: random_id(chance) for name in ("ask", "member", "root", "on_behalf_of")})
+    new = [random_id(chance) for _ in range(4)]
+    ask = replace(listed.ask, ask=new[0], member=new[1], root=new[2], on_behalf_of=new[3])
     advanced = EXAMPLES["series.advanced"].model_copy(update={"series": ask.ask, "listed": ask.ask})
     return [listed.model_copy(update={"cause": None, "ask": ask}), advanced]
 

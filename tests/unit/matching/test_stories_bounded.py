@@ -1,7 +1,11 @@
 """Stories of records that decide as much as a record may: what is left over comes with the next ones, longest due first."""
 
+from dataclasses import asdict
+
+import pytest
+
 from schemas.operations import CommunityDefined
-from services.audit import Bounds
+from services.audit import Auditor, Bounds, bounds
 from services.matching.engine import Engine
 from services.matching.limits import LIMITS, Limits, in_turn
 from services.matching.metrics import Took, count
@@ -136,6 +140,20 @@ def test_a_small_town_does_not_stand_behind_its_large_neighbour() -> None:
     ended = [(fact.community, fact.fact) for block in story.blocks[before:] for fact in block.facts]
     assert ("village", "ask.ended") in ended
     assert ("town", "ask.ended") in ended
+    for _ in range(20):
+        story.tell("tick 1s")
+    auditor = Auditor(0, TAXONOMY, Bounds(**asdict(ONE)))
+    found = [auditor.check(record, block) for record, block in zip(story.records, story.blocks, strict=True)]
+    assert found == [None] * len(story.blocks)
+    assert auditor.ended["expired"] == 21
+
+
+@pytest.mark.parametrize("towns", range(6))
+def test_engine_and_auditor_know_the_same_turns(towns: int) -> None:
+    names = [f"town-{number}" for number in range(towns)]
+
+    for offset in range(4 * towns + 2):
+        assert list(in_turn(names, offset)) == bounds.in_turn(names, offset)
 
 
 def test_engine_and_auditor_know_the_same_limits() -> None:
