@@ -31,7 +31,7 @@ class BestFirst:
         order = in_order(points, pairs.ask)
         self._offers = offers
         self._points, self._row = points[order], pairs.row[order]
-        bounds = np.searchsorted(pairs.ask, np.arange(asks + 1))
+        bounds = pairs.bounds(asks)
         self._settle_ties(pairs.ask, bounds)
         self._bounds: list[int] = bounds.tolist()
         self.counts: list[int] = np.diff(bounds).tolist()
@@ -88,7 +88,7 @@ class BestFirst:
         rows, names = self._row[span].tolist(), self._offers.names
         minus = (-self._points[span]).tolist()
         ranked = sorted(zip([place] * len(rows), minus, [names[row] for row in rows], rows, strict=True))
-        return _best_of_each(self._offers, ranked)
+        return _best_of_each(self._offers, ranked, len(rows))
 
 
 def ranked_one_by_one(offers: OfferColumns, points: Numbers, pairs: Pairs, asks: int) -> tuple[list[Ranked], list[int]]:
@@ -96,18 +96,20 @@ def ranked_one_by_one(offers: OfferColumns, points: Numbers, pairs: Pairs, asks:
     bounds = pairs.bounds(asks).tolist()
     rows, minus, names = pairs.row.tolist(), (-points).tolist(), offers.names
     ranked = sorted(zip(pairs.ask.tolist(), minus, [names[row] for row in rows], rows, strict=True))
-    best = [_best_of_each(offers, ranked[start:end]) for start, end in pairwise(bounds)]
-    return [Ranked(one) for one in best], [end - start for start, end in pairwise(bounds)]
+    spans = [ranked[start:end] for start, end in pairwise(bounds)]
+    best = [Ranked(_best_of_each(offers, span, TOP), partial(_best_of_each, offers, span, len(span))) for span in spans]
+    return best, [len(span) for span in spans]
 
 
-def _best_of_each(offers: OfferColumns, ranked: Iterable[tuple[int, int, str, int]]) -> list[Scored]:
-    """The best offer of each member, of those of one ask that are in order."""
-    best = dict[str, Scored]()
+def _best_of_each(offers: OfferColumns, ranked: Iterable[tuple[int, int, str, int]], most: int) -> list[Scored]:
+    """The best offer of each member, of those of one ask that are in order; not many more than `most` members."""
+    best, helpers = dict[str, tuple[int, str, int]](), offers.helpers
     for _, minus, name, row in ranked:
-        helper = offers.helpers[row]
-        if helper not in best:
-            best[helper] = Scored(offers.at(row), name, helper, -minus)
-    return list(best.values())
+        if best.setdefault(helpers[row], (row, name, -minus))[0] == row and len(best) >= most:
+            break
+    rows, names, points = zip(*best.values(), strict=True) if best else ((), (), ())
+    known = cast("Iterable[OfferState]", map(offers.offers.__getitem__, rows))  # only open offers are filed
+    return all_scored(known, names, best, points)
 
 
 def in_order(points: Numbers, ask: Numbers) -> Numbers:

@@ -34,7 +34,7 @@ BEYOND = len(RULE_NAMES)
 BY_NAME = sorted([(code, name) for code, name in enumerate(RULE_NAMES) if name], key=itemgetter(1))
 """The rules in the order in which an explanation tells them."""
 BEFORE_ALL_MS = -1
-FEW = 4
+FEW = 12
 """So many asks are put in order, and so many proposals priced, one by one: to begin to work with arrays takes longer."""
 
 
@@ -104,7 +104,7 @@ class Columns:
         table, bounds = self.members.hold_at(pairs.member, round_.moment.told_ms), pairs.bounds(len(asks))
         code = self._judge(round_, asking, pairs, bounds.tolist(), table[:, REFUSAL])
         counts = np.bincount(pairs.ask * len(RULE_NAMES) + code, minlength=len(asks) * len(RULE_NAMES))
-        fallen, looked_at = counts.reshape(len(asks), len(RULE_NAMES)), np.diff(bounds)
+        fallen, looked_at = counts.reshape(len(asks), len(RULE_NAMES)), bounds[1:] - bounds[:-1]
         for place in ((fallen[:, 0] >= self._feasible_max) | (looked_at > self._looked_at_max)).nonzero()[0].tolist():
             span = slice(*bounds[place : place + 2].tolist())
             kept = self._cut(pairs, code, span)

@@ -12,7 +12,7 @@ from services.matching.due_heap import Dues
 from services.matching.filing import ends_of_asks, ends_of_matches, ends_of_offers, escalations, follow_ups_of
 from services.matching.follow_up import is_too_late
 from services.matching.index import ask_ends_ms, escalates_ms, is_ask_due, silence_ends_ms
-from services.matching.state import AskState, CommunityState, MatchState, OfferState
+from services.matching.state import HELD_NOTHING, PROPOSED, AskState, CommunityState, MatchState, OfferState
 
 
 class FallingDue:
@@ -101,6 +101,10 @@ class FallingDue:
 
     def file_match(self, match: MatchState) -> None:
         """When silence about a match has lasted too long, and when it is followed up."""
+        if match.status is PROPOSED:
+            self._match_ends.add(match.expires_ms, match.match)
+        if match.status is PROPOSED or match.status in HELD_NOTHING:
+            return  # nothing was promised that could be followed up
         ends_ms = silence_ends_ms(self._community.policy, match, self._community.asks[match.ask])
         if ends_ms is not None:
             self._match_ends.add(ends_ms, match.match)

@@ -164,12 +164,12 @@ class GridIndex:
         asleep = self._unasked.few_other_than(awake)
         if asleep is None:
             return [offer for offer in offers if self._unasked.has_other_than(awake, offer)]
-        answers = [(ask, frozenset(self._taxonomy.answers(ask.spec.need))) for ask in asleep]
-        return [
-            offer
-            for offer in offers
-            if any(not needs.isdisjoint(offer.spec.needs) and may_meet(ask, offer) for ask, needs in answers)
-        ]
+        found: dict[str, OfferState] = {}
+        for ask in asleep:
+            answers = frozenset(self._taxonomy.answers(ask.spec.need))
+            some = [offer for offer in offers if not answers.isdisjoint(offer.spec.needs)]
+            found |= {offer.spec.offer: offer for offer in some if may_meet(ask, offer)}
+        return [found[name] for name in sorted(found)]
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """See `Index`."""

@@ -86,7 +86,7 @@ class Index(Protocol):
         """Asks for which nobody is asked now, within category and reach: the nearest `WOKEN_FROM`, in any order."""
 
     def may_wake(self, offers: Sequence[OfferState], awake: KeysView[str]) -> Sequence[OfferState]:
-        """Some offers without those of which all of `asks_around` are awake; a few of these may stay."""
+        """Some offers, in any order, without those of which all of `asks_around` are awake; a few of these may stay."""
 
     def waiting_for(self, kind: str, name: str) -> list[Waiting]:
         """Events in the waiting room that speak of this, in the order they came."""

@@ -14,7 +14,7 @@ from schemas.members import MemberFields
 from schemas.policy import DAY_MS, Policy
 from services.matching.acceptance import chance_ppm, still_free_ppm
 from services.matching.quiet import DAY_MINUTES, MINUTE_MS, is_quiet, local_minute
-from services.matching.rules import CODE, active_cap, day_cap, left_open, left_this_week, week_cap
+from services.matching.rules import CODE, active_cap, day_cap, left_open, week_cap
 from services.matching.state import WEEK_MS, CommunityState, MemberState
 
 ALWAYS_MS = 2**62
@@ -121,11 +121,10 @@ class MemberColumns:
 
     def hold_at(self, rows: Numbers, told_ms: int) -> Table:
         """How the members of these rows stand at `told_ms`: rows of `Standing`, written anew where they must be."""
-        table = self._standings.take(rows, axis=0)
-        stale = rows[table[:, HOLDS_UNTIL] <= told_ms]
-        if not len(stale):
-            return table
-        self._write(list(dict.fromkeys(stale.tolist())), told_ms)
+        holds_until_ms = self._standings.take(rows * STANDING_WIDTH + HOLDS_UNTIL)  # of the whole table, unrolled
+        stale = rows[holds_until_ms <= told_ms].tolist()
+        if stale:
+            self._write(list(dict.fromkeys(stale)), told_ms)
         return self._standings.take(rows, axis=0)
 
     def said(self, rows: Numbers, what: str) -> Numbers:
@@ -179,10 +178,11 @@ class MemberColumns:
         """A row of `Standing`."""
         policy = self._community.policy
         recent = member.asked_since(told_ms - DAY_MS)
+        week_full_until_ms = _full_until_ms(member, week_cap(policy, member))
         accept_ppm = chance_ppm(policy.acceptance, member)
         return (
-            _holds_until_ms(policy, member, told_ms, recent),
-            CODE[_refusal(policy, member, told_ms, recent)],
+            _holds_until_ms(member, told_ms, recent, week_full_until_ms),
+            CODE[_refusal(policy, member, told_ms, recent, week_full_until_ms)],
             accept_ppm,
             still_free_ppm(policy.acceptance, member, accept_ppm),
             recent,
@@ -191,7 +191,14 @@ class MemberColumns:
         )
 
 
-def _refusal(policy: Policy, member: MemberState, told_ms: int, recent: int) -> str:
+def _full_until_ms(member: MemberState, cap: int) -> int:
+    """The member was asked `cap` times within a week until then; told times never go back, so the last ones count."""
+    if cap == 0:
+        return ALWAYS_MS
+    return member.asked_ms[-cap] + WEEK_MS if len(member.asked_ms) >= cap else 0
+
+
+def _refusal(policy: Policy, member: MemberState, told_ms: int, recent: int, week_full_until_ms: int) -> str:
     """The first of the rules that read the member alone to refuse them, or nothing.
 
     Args:
@@ -206,25 +213,24 @@ def _refusal(policy: Policy, member: MemberState, told_ms: int, recent: int) -> 
         return "quiet_hours"
     if recent >= day_cap(policy, member):
         return "asked_per_day"
-    if left_this_week(policy, member, told_ms) <= 0:
+    if told_ms < week_full_until_ms:
         return "asked_per_week"
     if len(member.active_matches) >= active_cap(policy, member):
         return "active_cap"
     return "open_slots" if left_open(policy, member) <= 0 else ""
 
 
-def _holds_until_ms(policy: Policy, member: MemberState, told_ms: int, recent: int) -> int:
-    """Until when nothing of a member's row changes by itself; told times never go back, so the last ones count.
+def _holds_until_ms(member: MemberState, told_ms: int, recent: int, week_full_until_ms: int) -> int:
+    """Until when nothing of a member's row changes by itself.
 
     Args:
         recent: how often they were asked within a day.
     """
-    until_ms, fields, asked_ms = ALWAYS_MS, member.fields, member.asked_ms
+    until_ms, fields = ALWAYS_MS, member.fields
     if recent:
-        until_ms = asked_ms[-recent] + DAY_MS
-    cap = week_cap(policy, member)
-    if 0 < cap <= len(asked_ms) and told_ms < asked_ms[-cap] + WEEK_MS:
-        until_ms = min(until_ms, asked_ms[-cap] + WEEK_MS)
+        until_ms = member.asked_ms[-recent] + DAY_MS
+    if told_ms < week_full_until_ms:
+        until_ms = min(until_ms, week_full_until_ms)
     if fields.paused_until_ms is not None and told_ms < fields.paused_until_ms:
         until_ms = min(until_ms, fields.paused_until_ms)
     return until_ms if fields.quiet is None else min(until_ms, _flips_ms(member, told_ms))

@@ -33,7 +33,7 @@ class Pairs:
 
     def bounds(self, asks: int) -> Numbers:
         """Where the pairs of each of so many asks begin, and where the last ones end."""
-        return np.searchsorted(self.ask, np.arange(asks + 1))
+        return self.ask.searchsorted(np.arange(asks + 1))
 
     def only(self, kept: Numbers) -> Pairs:
         """Some of them."""
