@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from services.cli.arguments import AllowLeap, print_json, refuse_usage
+from services.cli.board_to_read import database_of_workers
 from services.cli.data_folder import DEFAULT, AsJson, DataFolder
 from services.cli.log_to_read import AnyFolder, OnKafka, log_to_read
+from services.cli.workers_settings import folder_of_workers
 
 if TYPE_CHECKING:
     from services.embedded import ReplayedLetter
@@ -43,7 +45,7 @@ def list_letters(
 
     Example: `commonweal dead-letters list --data city --reason unknown-need`
     """
-    with _reading(data, kafka=kafka) as letters:
+    with _listing(data, kafka=kafka) as letters:
         found = list(_listed(letters, reason, None if after is None else _place(after), count))
     if as_json:
         print_json([_document(letter) for letter in found])
@@ -54,27 +56,24 @@ def list_letters(
 
 
 @app.command("show")
-def show_letter(place: Place, data: AnyFolder = DEFAULT, kafka: OnKafka = False, as_json: AsJson = False) -> None:
+def show_letter(
+    context: typer.Context, place: Place, data: AnyFolder = DEFAULT, kafka: OnKafka = False, as_json: AsJson = False
+) -> None:
     """Print one, with the bytes as they arrived: they may name somebody, so mind who is looking.
 
-    The bytes can be read for 14 days; then their key is destroyed. With --kafka, the keys are those in the data folder
-    of the intake worker that sealed them.
+    The bytes can be read for 14 days; then their key is destroyed. With --kafka, the keys are those in the database that
+    the workers share.
 
     Example: `commonweal dead-letters show 3/17 --data city`
     """
-    with _reading(data, kafka=kafka) as letters:
+    with _opening(folder_of_workers(context, data) if kafka else data, kafka=kafka) as letters:
         opened = letters.show(*_place(place))
     letter, raw = opened.letter, None if opened.raw is None else opened.raw.decode("utf-8", "replace")
     if as_json:
         print_json(_document(letter) | {"raw": raw})
         return
     typer.echo(f"{_name(letter)}  {letter.reason}  {letter.origin}{_mark(letter)}\n    {letter.sentence}\n")
-    gone = (
-        "its key is not in this data folder, or was destroyed"
-        if kafka
-        else "its key was destroyed, and the bytes with it"
-    )
-    typer.echo(gone if raw is None else raw)
+    typer.echo("its key was destroyed, and the bytes with it" if raw is None else raw)
 
 
 @app.command("replay")
@@ -120,13 +119,27 @@ def _tell(done: list["ReplayedLetter"], refused: list["ReplayedLetter"]) -> None
 
 
 @contextmanager
-def _reading(data: Path, *, kafka: bool) -> Iterator["DeadLetters"]:
-    from services.embedded import DataFolder as Folder
+def _listing(data: Path, *, kafka: bool) -> Iterator["DeadLetters"]:
     from services.runtime.dead_letters import DeadLetters
-    from services.runtime.sealing_keys import KEYS_FILE
 
     with log_to_read(data, kafka=kafka) as log:
-        yield DeadLetters(log, data / KEYS_FILE if kafka else Folder(data).keys)
+        yield DeadLetters(log, None)
+
+
+@contextmanager
+def _opening(data: Path, *, kafka: bool) -> Iterator["DeadLetters"]:
+    from services.embedded import DataFolder as Folder
+    from services.runtime.dead_letters import DeadLetters
+    from services.runtime.sealing_keys import SealingKeys
+
+    with log_to_read(data, kafka=kafka) as log:
+        if not kafka:
+            yield DeadLetters(log, SealingKeys(Folder(data).keys))
+            return
+        with database_of_workers(data) as engine:
+            from services.runtime.database import DatabaseSealingKeys
+
+            yield DeadLetters(log, DatabaseSealingKeys(engine))
 
 
 def _listed(

@@ -9,15 +9,12 @@ from pathlib import Path
 from schemas.facts import AnyFact, Refused
 from schemas.taxonomy.load import load as load_taxonomy
 from services.cli.log_to_read import log_of_cluster
-from services.cli.workers_settings import FOLDER_VARIABLE
+from services.cli.workers_settings import FOLDER_VARIABLE, settings_of_workers
 from services.embedded import DataFolder, Embedded, Step, Trouble, hand_over, reach
 from services.intake import Intake, RawEvent, SubmitReport
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.folders import made
 from services.runtime.log import LogBusy, wall_clock
-
-KEYS_FILE = "dead-letter-keys.sqlite3"
-"""Where intake's workers keep the keys of dead letters, in a folder of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +63,24 @@ def let_in_on_cluster(path: Path, raws: Iterable[RawEvent]) -> LetIn:
     """Let events in by the same door, onto the inbound topics of the cluster that the environment names.
 
     Args:
-        path: of the folder that holds the keys of dead letters; made if it is not there.
+        path: of the workers' data folder, made if it is not there: their database lies in it where none is named.
 
     Raises:
-        FolderUnusable, ClusterError, LogError, DeadLetterError: the cluster or the folder cannot be used; the message says why.
+        FolderUnusable, ClusterError, LogError, DatabaseError, DeadLetterError: the cluster, its database or the folder
+            cannot be used; the message says why.
     """
     made(path, FOLDER_VARIABLE)
-    with closing(log_of_cluster()) as log:
-        letters = DeadLetters(log, path / KEYS_FILE, wall_clock)
-        intake = Intake(log, letters, load_taxonomy(), wall_clock)
-        return LetIn(intake.submit(raws), handed_over=True, on_cluster=True)
+    address = settings_of_workers(path).database_url
+    from services.runtime.database import DatabaseSealingKeys, ready
+
+    engine = ready(address)
+    try:
+        with closing(log_of_cluster()) as log:
+            letters = DeadLetters(log, DatabaseSealingKeys(engine), wall_clock)
+            intake = Intake(log, letters, load_taxonomy(), wall_clock)
+            return LetIn(intake.submit(raws), handed_over=True, on_cluster=True)
+    finally:
+        engine.dispose()
 
 
 def _kinds(step: Step) -> Iterable[str]:

@@ -48,6 +48,7 @@ from services.runtime.collector import collect_rarely
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import Clock, ClockKind, ClockMismatch, Log, SqliteLog, wall_clock
 from services.runtime.quarantine import Quarantine
+from services.runtime.sealing_keys import SealingKeys
 from services.runtime.snapshots import Snapshots
 
 OPERATOR: Final = "operator"
@@ -146,7 +147,7 @@ class Embedded:
             log = log or _open_log(folder, clock, clock_kind)
             opened.callback(log.close)
             taxonomy = load_taxonomy()
-            dead_letters = DeadLetters(log, folder.keys, clock)
+            dead_letters = DeadLetters(log, SealingKeys(folder.keys), clock)
             snapshots = Snapshots(folder.snapshots)
             intake = Intake(log, dead_letters, taxonomy, clock, settings.intake)
             matching = Matching(log, snapshots, taxonomy, settings.matching, after_step=after_step)

@@ -29,15 +29,17 @@ from services.intake.limited import limited
 from services.intake.outbox import Outbox, SendError, Sending
 from services.intake.settings import IntakeWorkerSettings
 from services.runtime.collector import collect_rarely
+from services.runtime.database import DatabaseSealingKeys, connect, ready
 from services.runtime.log import NewRecord, wall_clock
 from services.runtime.sealing import Sealing
-from services.runtime.sealing_keys import KEYS_FILE, DeadLetterError
+from services.runtime.sealing_keys import DeadLetterError
 from services.runtime.topics import check
 from services.runtime.worker import Workplace
 
 IDLE_WAIT_S: Final = 0.2
 RETRY_S: Final = 1.0
 LOOK_AROUND_S: Final = 2.0
+PURGE_AGAIN_S: Final = 60.0
 NEVER: Final = float("inf")
 ARRIVING_S: Final = 10.0
 """How long partitions that go to another worker wait for what is under way; a session is longer."""
@@ -63,7 +65,8 @@ class IntakeWorker:
         self._settings = settings
         self._inbox = Inbox(place.kafka, settings, place.health, self._arrived, session_s=place.settings.session_s)
         self._outbox = Outbox(place.kafka)
-        self._sealing = Sealing(place.settings.data_dir / KEYS_FILE, wall_clock)
+        self._database = connect(place.settings.database_url)
+        self._sealing = Sealing(DatabaseSealingKeys(self._database), wall_clock)
         self._read = limited(Breaker(settings.limits))
         self._flights: dict[Lane, asyncio.Task[None]] = {}
         self._troubles: dict[Lane, float] = {}
@@ -73,14 +76,17 @@ class IntakeWorker:
         self._is_draining = False
         self._commit_s = self._look_s = 0.0
         self._running: asyncio.Task[None] | None = None
+        self._purging: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Check the topics, connect, and begin to read.
 
         Raises:
             ClusterDiffers: the cluster's topics are not those of the code.
+            DatabaseError: the database, where the keys of dead letters are, is not of this version, or not there.
             KafkaError: no broker answers, or refuses us.
         """
+        (await asyncio.to_thread(ready, self._place.settings.database_url)).dispose()
         names = [topic.name for topic in (*INBOUND, JOURNAL, DEAD_LETTERS)]
         await asyncio.to_thread(check, self._place.kafka, names)
         await self._outbox.start()
@@ -104,8 +110,10 @@ class IntakeWorker:
         self._is_draining = True
         for task in (self._running, *self._flights.values()):
             await self._ended(task)
+        await self._ended(self._purging)
         await self._inbox.stop()
         await self._outbox.stop()
+        self._database.dispose()
 
     async def _ended(self, task: asyncio.Task[None] | None) -> None:
         if task is not None:
@@ -173,7 +181,7 @@ class IntakeWorker:
     async def _send(self, lane: Lane, blocks: Sequence[bytes], rejects: Sequence[Unusable] = ()) -> bool:
         """Make it durable; if that fails, the lane is read again from where it is done."""
         try:
-            letters = [self._letter(reject, lane.partition) for reject in rejects]
+            letters = await asyncio.to_thread(self._letters, rejects, lane.partition) if rejects else []
             journal = [(JOURNAL.name, lane.partition, NewRecord(written)) for written in blocks]
             await self._outbox.send([*letters, *journal])
         except (SendError, DeadLetterError) as error:
@@ -200,6 +208,10 @@ class IntakeWorker:
         self._troubles[lane] = until_s
         self._place.health.troubled(JOURNAL.name, lane.partition, f"partition {lane.partition}: {sentence}")
 
+    def _letters(self, rejects: Sequence[Unusable], partition: int) -> list[Sending]:
+        """Sealed on a thread: the first letter of a day asks the database for its key."""
+        return [self._letter(reject, partition) for reject in rejects]
+
     def _letter(self, reject: Unusable, partition: int) -> Sending:
         record = reject.record
         letter = self._sealing.letter(
@@ -221,8 +233,18 @@ class IntakeWorker:
             self._look_s = now_s
             await self._write_ticks(now_s)
             self._report()
+            if self._purging is None or self._purging.done():
+                self._purging = asyncio.create_task(self._purge())
             if not self._inbox.lanes and await self._inbox.is_heard_of():
                 self._place.health.heard()
+
+    async def _purge(self) -> None:
+        """Keys die on their day, whether letters come or not."""
+        try:
+            await asyncio.to_thread(self._sealing.purge_daily)
+        except DeadLetterError as error:
+            log.warning("keys of dead letters whose time is up are destroyed later: %s", error)
+            await asyncio.sleep(PURGE_AGAIN_S)
 
     async def _write_ticks(self, now_s: float) -> None:
         """Into every partition that has had events, holds none, and fell silent."""

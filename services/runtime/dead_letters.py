@@ -8,7 +8,6 @@ partition, without a value, whose header `replayed_of` says which offset it spea
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,7 +17,7 @@ from schemas.dead_letters import DeadLetter
 from schemas.topics import DEAD_LETTERS
 from services.runtime.log import Clock, Log, NewRecord, Record, scan
 from services.runtime.sealing import CUT_FROM, NONCE_BYTES, RAW_BYTES_MAX, TAG_BYTES, Sealing, bound_to
-from services.runtime.sealing_keys import DeadLetterError, SealingKeys
+from services.runtime.sealing_keys import DeadLetterError, KeyStore
 
 __all__ = ["RAW_BYTES_MAX", "DeadLetterError", "DeadLetters", "Letter", "Opened"]
 
@@ -61,15 +60,17 @@ class DeadLetters:
 
     Args:
         log: has the topic `dead-letters`.
-        keys: path of the file that holds the keys, apart from the log so that backups of the log cannot open them.
+        keys: kept apart from the log, so that backups of the log cannot open letters. None for whoever only lists them.
         clock: the log's own. With it, keys whose time is up are destroyed now, and at the first letter of each day;
             without, for whoever only looks, none is, and nothing can be put aside.
     """
 
-    def __init__(self, log: Log, keys: Path, clock: Clock | None = None) -> None:
+    def __init__(self, log: Log, keys: KeyStore | None, clock: Clock | None = None) -> None:
         self._log = log
-        self._keys = SealingKeys(keys)
-        self._sealing = None if clock is None else Sealing(keys, clock)
+        self._keys = keys
+        self._sealing = None if clock is None or keys is None else Sealing(keys, clock)
+        if self._sealing is not None:
+            self._sealing.purge_daily()
 
     def put(
         self,
@@ -153,7 +154,8 @@ class DeadLetters:
         Returns:
             How many keys there were.
         """
-        return self._keys.purge(now_ms) if self._sealing is None else self._sealing.purge(now_ms)
+        keys = self._sealing or self._keys
+        return 0 if keys is None else keys.purge(now_ms)
 
     def _records(self, after: tuple[int, int]) -> Iterator[Record]:
         for partition in self._log.partitions(DEAD_LETTERS.name):
@@ -174,6 +176,7 @@ class DeadLetters:
         return tuple(replace(one, replayed_ms=marks.get((one.partition, one.offset))) for one in letters)
 
     def _unsealed(self, letter: DeadLetter) -> bytes | None:
+        assert self._keys is not None, "whoever opens letters is given the keys"
         key = self._keys.find(letter.key)
         if key is None:
             return None

@@ -5,14 +5,13 @@ The same record in both shells. Who writes it, and waits until it is durable, is
 
 import base64
 import secrets
-from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from schemas.dead_letters import DeadLetter
 from services.runtime.log.clock import Clock
 from services.runtime.log.records import NewRecord
-from services.runtime.sealing_keys import DAY_MS, SealingKey, SealingKeys
+from services.runtime.sealing_keys import DAY_MS, KeyStore, SealingKey
 
 RAW_BYTES_MAX = 720 * 1024
 """What is kept of a letter's bytes: sealed and in base64 they fit into a record of 1 MiB."""
@@ -27,16 +26,15 @@ class Sealing:
     """Seals letters.
 
     Args:
-        keys: path of the file that holds the keys, apart from the log so that backups of the log cannot open them.
-        clock: the log's own. Keys whose time is up are destroyed now, and at the first letter of each day.
+        keys: kept apart from the log, so that backups of the log cannot open letters.
+        clock: the log's own. Keys whose time is up are destroyed at the first letter of each day.
     """
 
-    def __init__(self, keys: Path, clock: Clock) -> None:
-        self._keys = SealingKeys(keys)
+    def __init__(self, keys: KeyStore, clock: Clock) -> None:
+        self._keys = keys
         self._clock = clock
         self._purged_day = -1
         self._of_day: dict[int, SealingKey] = {}
-        self._purge_daily()
 
     def letter(
         self,
@@ -60,7 +58,7 @@ class Sealing:
         Raises:
             DeadLetterError: there is no key to seal it under.
         """
-        self._purge_daily()
+        self.purge_daily()
         received_ms = self._clock() if received_ms is None else received_ms
         origin, kept = origin[:ORIGIN_CHARS_MAX], raw[:RAW_BYTES_MAX]
         key = self._key(received_ms // DAY_MS, received_ms)
@@ -88,13 +86,18 @@ class Sealing:
         return self._keys.purge(now_ms)
 
     def _key(self, day: int, received_ms: int) -> SealingKey:
-        """Asked of the file once a day and process: a flood of letters is sealed in memory."""
+        """Asked of the store once a day and process: a flood of letters is sealed in memory."""
         key = self._of_day.get(day)
         if key is None:
             key = self._of_day[day] = self._keys.of_day(received_ms)
         return key
 
-    def _purge_daily(self) -> None:
+    def purge_daily(self) -> None:
+        """Destroy the keys whose time is up, if that was not done today.
+
+        Raises:
+            DeadLetterError: the keys cannot be reached.
+        """
         if (now_ms := self._clock()) // DAY_MS > self._purged_day:
             self.purge(now_ms)
             self._purged_day = now_ms // DAY_MS

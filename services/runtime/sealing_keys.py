@@ -1,7 +1,8 @@
-"""The keys that dead letters are sealed under: one for each day, in a file of their own, destroyed when their time is up.
+"""The keys that dead letters are sealed under: one for each day, destroyed when their time is up.
 
-Destroying a key erases the letters of its day, wherever copies of the log went. The file is readable by its owner only,
-and SQLite overwrites a deleted key with zeros; what a disk keeps below the file system, only an encrypted disk hides.
+Destroying a key erases the letters of its day, wherever copies of the log went. The one-process product keeps them in a
+file of their own, the workers of a cluster in their database (`services.runtime.database`). The file is readable by its
+owner only, and SQLite overwrites a deleted key with zeros; what a disk keeps below the file system, only an encrypted disk hides.
 """
 
 import os
@@ -13,13 +14,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from schemas.dead_letters import KEY_LIFE_MS
 
 DAY_MS = 86_400_000
 KEY_BYTES = 32
-KEYS_FILE = "dead-letter-keys.sqlite3"
-"""In the data folder of a worker that seals."""
 BUSY_WAIT_S = 5.0
 
 _TABLE = """
@@ -46,8 +46,32 @@ class SealingKey:
     secret: bytes
 
 
+class KeyStore(Protocol):
+    """Where keys are kept. A contract suite holds all of them to the same."""
+
+    def of_day(self, received_ms: int) -> SealingKey:
+        """The key for what was received then: durable before anything is sealed under it.
+
+        It dies 14 days after its day *began*, so that nothing can be read for longer than `KEY_LIFE_MS`.
+
+        Raises:
+            DeadLetterError: the keys cannot be reached.
+        """
+
+    def find(self, key_id: str) -> SealingKey | None:
+        """The key of this name; None when it has died. Raises as `of_day`."""
+
+    def purge(self, now_ms: int) -> int:
+        """Destroy the keys whose time is up; how many there were. Raises as `of_day`."""
+
+
+def key_name(day: int) -> str:
+    """A new name for a key of a day, counted from 1970-01-01."""
+    return f"{datetime.fromtimestamp(day * DAY_MS / 1_000, UTC):%Y-%m-%d}.{secrets.token_hex(4)}"
+
+
 class SealingKeys:
-    """The keys of the days that still have one.
+    """The keys of the days that still have one, in a file.
 
     Args:
         path: of the file; made, for its owner only, when the first key is.
@@ -58,19 +82,15 @@ class SealingKeys:
         self._lock = threading.Lock()
 
     def of_day(self, received_ms: int) -> SealingKey:
-        """The key for what was received then: durable before anything is sealed under it.
-
-        It dies 14 days after its day *began*, so that nothing can be read for longer than `KEY_LIFE_MS`.
-        """
+        """See `KeyStore`."""
         day = received_ms // DAY_MS
-        name = f"{datetime.fromtimestamp(day * DAY_MS / 1_000, UTC):%Y-%m-%d}.{secrets.token_hex(4)}"
         with self._open() as keys:
-            keys.execute(_INSERT, (name, day, day * DAY_MS + KEY_LIFE_MS, secrets.token_bytes(KEY_BYTES)))
+            keys.execute(_INSERT, (key_name(day), day, day * DAY_MS + KEY_LIFE_MS, secrets.token_bytes(KEY_BYTES)))
             keys.commit()
             return SealingKey(*keys.execute("SELECT id, secret FROM keys WHERE day = ?", (day,)).fetchone())
 
     def find(self, key_id: str) -> SealingKey | None:
-        """The key of this name; None when it has died."""
+        """See `KeyStore`."""
         if not self._path.exists():
             return None
         with self._open() as keys:
@@ -78,11 +98,7 @@ class SealingKeys:
             return SealingKey(*found) if found else None
 
     def purge(self, now_ms: int) -> int:
-        """Destroy the keys whose time is up.
-
-        Returns:
-            How many there were.
-        """
+        """See `KeyStore`."""
         if not self._path.exists():
             return 0
         with self._open() as keys:

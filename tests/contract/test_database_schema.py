@@ -22,7 +22,7 @@ from services.runtime.database import (
 from services.runtime.database.tables import METADATA as RUNTIME
 from tests.databases import Opened
 
-RUNTIMES_OWN = {"alembic_version", "matches_sent", "snapshots", "snapshot_chunks"}
+RUNTIMES_OWN = {"alembic_version", "matches_sent", "snapshots", "snapshot_chunks", "sealing_keys"}
 
 
 def test_an_upgrade_makes_the_tables_and_a_second_one_changes_nothing(empty_database: str, opened: Opened) -> None:
@@ -109,8 +109,8 @@ def test_a_worker_refuses_tables_it_does_not_know(
 
 
 def test_a_worker_refuses_older_tables_and_says_what_to_do(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.database.schema.newest", lambda: "0002")
-    with pytest.raises(SchemaOlder, match=r"stand at revision 0001, this Commonweal needs 0002; run `commonweal data"):
+    monkeypatch.setattr("services.runtime.database.schema.newest", lambda: "0003")
+    with pytest.raises(SchemaOlder, match=r"stand at revision 0002, this Commonweal needs 0003; run `commonweal data"):
         ready(database_url)
 
 

@@ -135,10 +135,10 @@ def test_labels_service_and_disruption_budget_mean_the_same_pods(name: str) -> N
     assert picked[0].items() <= labels.items()
 
 
-def test_whoever_seals_dead_letters_keeps_the_keys_when_its_pod_goes() -> None:
-    assert WORKLOADS["intake"]["kind"] == "StatefulSet"
-    (claim,) = WORKLOADS["intake"]["spec"]["volumeClaimTemplates"]
-    assert claim["metadata"]["name"] in {mount["name"] for mount in one_container("intake")["volumeMounts"]}
+def test_whoever_seals_dead_letters_keeps_the_keys_in_the_database_when_its_pod_goes() -> None:
+    assert {workload["kind"] for workload in WORKLOADS.values()} == {"Deployment"}
+    secrets = [source["secretRef"]["name"] for source in one_container("intake")["envFrom"] if "secretRef" in source]
+    assert secrets == ["commonweal-secrets"], "it names the database"
 
 
 def test_prometheus_finds_every_worker_by_its_headless_service() -> None:

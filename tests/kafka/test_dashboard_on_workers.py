@@ -19,7 +19,11 @@ from tests.kafka import inbound
 pytestmark = pytest.mark.slow
 
 SERVICES = ("intake", "matching", "board", "notifications", "impact")
-ONLY_IN_TROUBLE = {"commonweal_engines_dropped_total", "commonweal_notifications_withheld_total"}
+ONLY_IN_TROUBLE = {
+    "commonweal_engines_dropped_total",
+    "commonweal_notifications_withheld_total",
+    "commonweal_records_full_total",
+}
 EXPECTED = [(title, query) for title, query in QUERIES if metrics_in(query).isdisjoint(ONLY_IN_TROUBLE)]
 UP_WITHIN_S = 120.0
 SHOWN_WITHIN_S = 120.0

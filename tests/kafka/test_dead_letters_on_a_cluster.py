@@ -1,4 +1,4 @@
-"""Dead letters on a cluster: listed by anybody, opened by who has the keys."""
+"""Dead letters on a cluster: listed by anybody, opened by who reaches the workers' database."""
 
 import asyncio
 import json
@@ -34,8 +34,9 @@ def taken_in(kafka: KafkaSettings, tmp_path: Path) -> KafkaSettings:
     return kafka
 
 
-def said(kafka: KafkaSettings, *words: str) -> Result:
-    return CliRunner().invoke(app, [*words, "--kafka"], env=kafka.environment())
+def said(kafka: KafkaSettings, *words: str, database: str = "") -> Result:
+    named = {"COMMONWEAL_DATABASE_URL": database} if database else {}
+    return CliRunner().invoke(app, [*words, "--kafka"], env={**kafka.environment(), **named})
 
 
 def test_dead_letters_are_listed_and_opened_with_the_keys_of_whoever_sealed_them(
@@ -44,9 +45,15 @@ def test_dead_letters_are_listed_and_opened_with_the_keys_of_whoever_sealed_them
     listed = said(taken_in, "dead-letters", "list", "--json")
     (letter,) = json.loads(listed.stdout)
     opened = said(taken_in, "dead-letters", "show", letter["letter"], "--data", str(tmp_path))
+    address = f"sqlite:///{tmp_path / 'board.sqlite'}"
+    by_address = said(
+        taken_in, "dead-letters", "show", letter["letter"], "--data", str(tmp_path / "other"), database=address
+    )
     elsewhere = said(taken_in, "dead-letters", "show", letter["letter"], "--data", str(tmp_path / "elsewhere"))
 
     assert letter["origin"] == f"operations/{NORTH}/1"
     assert "{ no event" in opened.stdout
+    assert "{ no event" in by_address.stdout
     assert "{ no event" not in listed.stdout + elsewhere.stdout
-    assert "its key is not in this data folder" in elsewhere.stdout
+    assert elsewhere.exit_code != 0
+    assert not (tmp_path / "elsewhere").exists()

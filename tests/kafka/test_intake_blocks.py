@@ -13,6 +13,7 @@ from services.intake import Intake
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.kafka import KafkaSettings
 from services.runtime.log import MemoryLog, Record, VirtualClock
+from services.runtime.sealing_keys import SealingKeys
 from tests.kafka import inbound
 
 pytestmark = [
@@ -50,7 +51,7 @@ def embedded(records: list[Record], folder: Path) -> list[object]:
     log = MemoryLog(TOPICS, clock=clock)
     for topic in {one.topic for one in records}:
         log.restore(topic, NORTH, [one for one in records if one.topic == topic])
-    cutter = Intake(log, DeadLetters(log, folder / "keys", clock), load(), clock)
+    cutter = Intake(log, DeadLetters(log, SealingKeys(folder / "keys"), clock), load(), clock)
     while cutter.cut(NORTH):
         pass
     blocks = [Block.model_validate_json(one.value or b"") for one in log.read("journal", NORTH, 0)]

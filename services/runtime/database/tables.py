@@ -1,8 +1,8 @@
-"""The tables runtime itself keeps: snapshots. Made by migrations, described here for statements."""
+"""The tables runtime itself keeps: snapshots, and the keys of dead letters. Made by migrations, described here for statements."""
 
 from sqlalchemy import Column, Index, MetaData, Table
 
-from services.runtime.database.column_types import BYTES, NUMBER, SERIAL
+from services.runtime.database.column_types import BYTES, NUMBER, SERIAL, TEXT
 
 METADATA = MetaData()
 
@@ -24,4 +24,12 @@ CHUNKS = Table(
     Column("snapshot", NUMBER, primary_key=True, autoincrement=False),
     Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("data", BYTES, nullable=False),
+)
+SEALING_KEYS = Table(
+    "sealing_keys",
+    METADATA,
+    Column("id", TEXT, primary_key=True),
+    Column("day", NUMBER, nullable=False),
+    Column("dies_ms", NUMBER, nullable=False),
+    Column("secret", BYTES, nullable=False),
 )

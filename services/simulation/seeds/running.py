@@ -11,6 +11,7 @@ from traceback import extract_tb
 from schemas.taxonomy.load import load as load_taxonomy
 from services.embedded import DataFolder, replay
 from services.runtime.dead_letters import DeadLetters
+from services.runtime.sealing_keys import SealingKeys
 from services.simulation.scratch import scratch_folder
 from services.simulation.seeds import checks
 from services.simulation.seeds.checks.records import read_histories
@@ -104,7 +105,7 @@ def _checked(seed: int, lived: Lived) -> Outcome:
             live_hash = lived.live_hashes.get(partition, "")
             breaches += checks.naive_engine_decides_what_is_recorded(decided, taxonomy, live_hash)
         breaches += checks.verify_finds_nothing(log, taxonomy)
-        put_aside = DeadLetters(log, folder.keys).list(letters_max=LETTERS_MAX)
+        put_aside = DeadLetters(log, SealingKeys(folder.keys)).list(letters_max=LETTERS_MAX)
         breaches += checks.nothing_is_lost_at_the_door(lived, log, put_aside, histories)
         breaches += checks.every_referral_arrives(histories, put_aside)
         breaches += checks.board_is_a_fold(log, folder)

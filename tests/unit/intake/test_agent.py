@@ -29,6 +29,7 @@ from services.intake import (
 from services.intake.inbound import as_sent
 from services.runtime.dead_letters import DeadLetters
 from services.runtime.log import LogUnwritable, MemoryLog, NewRecord, SqliteLog, VirtualClock
+from services.runtime.sealing_keys import SealingKeys
 from tests.unit.intake.samples import FOOD, NORTH, PLAIN, ask, cloud_event, record
 
 START_MS = 1_767_600_000_000
@@ -44,7 +45,7 @@ class World:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = VirtualClock(START_MS)
         self.log = MemoryLog(TOPICS, self.clock)
-        self.dead_letters = DeadLetters(self.log, folder / "keys.sqlite3", self.clock)
+        self.dead_letters = DeadLetters(self.log, SealingKeys(folder / "keys.sqlite3"), self.clock)
         self.settings = IntakeSettings(**settings)
         self.intake = self.start_again()
 
@@ -379,7 +380,7 @@ def test_a_table_goes_all_the_way_into_the_journal_of_a_file(tmp_path: Path) -> 
     clock = VirtualClock(START_MS)
     log = SqliteLog(tmp_path / "log.sqlite3", TOPICS, clock, clock_kind="virtual")
     taxonomy = Taxonomy.of([Need(code="oe:102", label="Food", parent=None, path="food")])
-    intake = Intake(log, DeadLetters(log, tmp_path / "keys.sqlite3", clock), taxonomy, clock)
+    intake = Intake(log, DeadLetters(log, SealingKeys(tmp_path / "keys.sqlite3"), clock), taxonomy, clock)
     home = partition_of("city-hour")
 
     intake.submit([RawEvent("load", mapping.first_event(), "mapping city-hour")])

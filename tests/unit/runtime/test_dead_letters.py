@@ -8,6 +8,7 @@ from schemas.dead_letters import KEY_LIFE_MS
 from schemas.topics import TOPICS
 from services.runtime.dead_letters import RAW_BYTES_MAX, DeadLetterError, DeadLetters
 from services.runtime.log import MemoryLog, NewRecord, VirtualClock
+from services.runtime.sealing_keys import SealingKeys
 
 DAY_MS = 86_400_000
 NOON_MS = 19_675 * DAY_MS + DAY_MS // 2
@@ -31,7 +32,7 @@ def log(clock: VirtualClock) -> MemoryLog:
 
 @pytest.fixture
 def letters(log: MemoryLog, keys: Path, clock: VirtualClock) -> DeadLetters:
-    return DeadLetters(log, keys, clock)
+    return DeadLetters(log, SealingKeys(keys), clock)
 
 
 def put(letters: DeadLetters, raw: bytes = LETTER, partition: int = 0, **more: int) -> tuple[int, int]:
@@ -99,7 +100,7 @@ class TestPuttingAside:
 
     def test_whoever_only_looks_puts_nothing_aside(self, log: MemoryLog, keys: Path) -> None:
         with pytest.raises(AssertionError, match="is given the log's clock"):
-            put(DeadLetters(log, keys))
+            put(DeadLetters(log, SealingKeys(keys)))
 
 
 class TestKeys:
@@ -141,9 +142,9 @@ class TestKeys:
         put(letters)
         clock.advance_to(NOON_MS + KEY_LIFE_MS)
 
-        assert DeadLetters(log, keys).show(0, 0).raw == LETTER, "who only looks destroys nothing"
-        DeadLetters(log, keys, clock)
-        assert DeadLetters(log, keys).show(0, 0).raw is None
+        assert DeadLetters(log, SealingKeys(keys)).show(0, 0).raw == LETTER, "who only looks destroys nothing"
+        DeadLetters(log, SealingKeys(keys), clock)
+        assert DeadLetters(log, SealingKeys(keys)).show(0, 0).raw is None
 
     def test_a_dead_key_leaves_no_trace_in_its_file(self, letters: DeadLetters, keys: Path) -> None:
         put(letters)
