@@ -9,13 +9,15 @@ from time import time
 from services.runtime.kafka import KafkaSettings
 from services.simulation.bench_kafka.crowd import Crowd
 from services.simulation.bench_kafka.processes import Site, Worker
-from services.simulation.bench_kafka.throughput import NotDecidedError, decided, installation
+from services.simulation.bench_kafka.throughput import DECIDED_WITHIN_S, NotDecidedError, decided, installation
 from services.simulation.bench_kafka.towns import Region
 
 LOAD_PER_S = 100.0
 """Events a second before and after the death: enough to see when somebody decides again."""
 BACK_WITHIN_S = 240.0
 SNAPSHOT_WITHIN_S = 60.0
+PATIENT_UP_TO = 100_000
+"""Open asks. A larger town is waited for in proportion: the worker that is killed later has all of it to fold first."""
 LOOK_S = 0.05
 
 
@@ -43,14 +45,16 @@ async def measure_restart(settings: KafkaSettings, open_asks: int, seed: int) ->
         NotDecidedError: nothing was decided again.
         WorkerEndedError: the successor ended.
     """
-    region = Region(towns=1, open_asks=open_asks, seed=seed)
-    async with installation(settings, region, workers=1, events=int(LOAD_PER_S * BACK_WITHIN_S)) as (people, site):
-        async with _talking(people):
-            has_snapshot = await _snapshot_kept(site)
+    region, patience = Region(towns=1, open_asks=open_asks, seed=seed), max(1.0, open_asks / PATIENT_UP_TO)
+    talk_s, up_within_s = BACK_WITHIN_S * patience, DECIDED_WITHIN_S * patience
+    events = int(LOAD_PER_S * talk_s)
+    async with installation(settings, region, workers=1, events=events, up_within_s=up_within_s) as (people, site):
+        async with _talking(people, talk_s):
+            has_snapshot = await _snapshot_kept(site, SNAPSHOT_WITHIN_S * patience)
             killed_s = site.matching[0].kill()
             successor = site.start("matching")
             giving = asyncio.create_task(_given(successor))
-            back_s = await _decided_again(people, site, killed_s)
+            back_s = await _decided_again(people, site, killed_s, talk_s)
             given_s = await giving
         await decided(people, site)
         return Restart(open_asks, back_s - killed_s, back_s - given_s, successor.peak_mb(), has_snapshot)
@@ -78,17 +82,19 @@ async def measure_handover(settings: KafkaSettings, region: Region) -> float:
 
 async def _without_one_of_two(settings: KafkaSettings, region: Region, end: Callable[[Worker], float]) -> float:
     async with installation(settings, region, workers=2, events=int(LOAD_PER_S * BACK_WITHIN_S)) as (people, site):
-        async with _talking(people):
+        async with _talking(people, BACK_WITHIN_S):
             told_s = await asyncio.to_thread(end, site.matching[0])
-            back_s = await _decided_again(people, site, time())  # what the one that ends still decides does not count
+            back_s = await _decided_again(
+                people, site, time(), BACK_WITHIN_S
+            )  # what the one that ends still decides does not count
         await decided(people, site)
         return back_s - told_s
 
 
 @asynccontextmanager
-async def _talking(people: Crowd) -> AsyncIterator[None]:
-    """Events come, few and evenly, as long as the block runs."""
-    talk = asyncio.create_task(people.say_at(LOAD_PER_S, BACK_WITHIN_S))
+async def _talking(people: Crowd, seconds: float) -> AsyncIterator[None]:
+    """Events come, few and evenly, as long as the block runs, and so many seconds at most."""
+    talk = asyncio.create_task(people.say_at(LOAD_PER_S, seconds))
     try:
         yield
     finally:
@@ -97,11 +103,11 @@ async def _talking(people: Crowd) -> AsyncIterator[None]:
             await talk
 
 
-async def _decided_again(people: Crowd, site: Site, killed_s: float) -> float:
+async def _decided_again(people: Crowd, site: Site, killed_s: float, within_s: float) -> float:
     """When the last of the towns had its first decision after the death, in seconds since 1970."""
     first: dict[int, float] = {}
     before = len(people.heard.outputs)
-    deadline = time() + BACK_WITHIN_S
+    deadline = time() + within_s
     while len(first) < people.towns:
         for output in people.heard.outputs[before:]:
             if output.stamp_ms > killed_s * 1_000:
@@ -109,7 +115,7 @@ async def _decided_again(people: Crowd, site: Site, killed_s: float) -> float:
         before = len(people.heard.outputs)
         site.check()
         if time() > deadline:
-            raise NotDecidedError(f"{len(first)} of {people.towns} towns were decided for again in {BACK_WITHIN_S:g} s")
+            raise NotDecidedError(f"{len(first)} of {people.towns} towns were decided for again in {within_s:g} s")
         await asyncio.sleep(LOOK_S)
     return max(first.values())
 
@@ -123,9 +129,9 @@ async def _given(worker: Worker) -> float:
     return time()
 
 
-async def _snapshot_kept(site: Site) -> bool:
+async def _snapshot_kept(site: Site, within_s: float) -> bool:
     """Wait until the matching worker says that it kept a snapshot; False where it never did."""
-    deadline = time() + SNAPSHOT_WITHIN_S
+    deadline = time() + within_s
     while time() < deadline:
         if await asyncio.to_thread(site.matching[0].metric, "commonweal_snapshot_seconds_count") > 0:
             return True

@@ -135,7 +135,13 @@ async def measure_waits(
 
 @asynccontextmanager
 async def installation(
-    settings: KafkaSettings, region: Region, *, workers: int, events: int, profile: Path | None = None
+    settings: KafkaSettings,
+    region: Region,
+    *,
+    workers: int,
+    events: int,
+    profile: Path | None = None,
+    up_within_s: float = DECIDED_WITHIN_S,
 ) -> AsyncIterator[tuple[Crowd, Site]]:
     """Towns, their people, and our services, all up: something was said in every town, and decided."""
     await asyncio.to_thread(topics.apply, settings)
@@ -146,7 +152,7 @@ async def installation(
             for service in ("intake", *["matching"] * workers):
                 site.start(service)
             await people.say_as_fast_as_decided(greetings, GREETING)
-            await decided(people, site)
+            await decided(people, site, up_within_s)
             yield people, site
 
 
