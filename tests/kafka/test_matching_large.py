@@ -61,7 +61,7 @@ def test_neighbours_of_a_large_town_go_on_while_it_is_restored_after_a_kill(
     assert assigned == 1
 
 
-@pytest.mark.parametrize("open_asks", [10_000, pytest.param(200_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("open_asks", [10_000, pytest.param(150_000, marks=pytest.mark.long)])
 def test_what_fell_due_in_a_large_town_while_nobody_decided_is_written_in_several_records(
     open_asks: int, kafka: KafkaSettings, log: KafkaLog, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """How a worker is: what its partitions have finished, what waits, and whether it goes on.
 
-Alive: no partition stands silently, with records waiting and none finished for a bounded time. Whoever runs the process
+Alive: no partition stands silently, with records waiting and none finished for a bounded time, and of none it stays unknown
+where it begins. Whoever runs the process
 starts a dead one anew. A partition that is in known trouble does not count: starting anew would not help it, and would stop
 its neighbours.
 
@@ -19,6 +20,8 @@ from services.runtime.metrics import Metrics
 
 HEARD_WITHIN_S: Final = 30.0
 """The broker has to tell where the log ends this often; otherwise it is away."""
+UNPLACED_FOR: Final = 3
+"""How many times as long as a stall it may be unknown where a partition begins: sharing out and seeking take their time."""
 Place = tuple[str, int]
 """Topic and partition."""
 
@@ -31,6 +34,8 @@ class _Standing:
     """When it finished a record last, or had nothing waiting; monotonic."""
     taken_ms: int
     """When it came into this worker's hands; Unix time."""
+    unplaced_s: float
+    """Since when it might be known where it begins: since it was taken, or its state restored; monotonic."""
     oldest_ms: int | None = None
     """No record that waits is older than this; None: not known before one is finished. Unix time."""
     next_offset: int | None = None
@@ -47,6 +52,11 @@ class _Standing:
         if self.end is None or self.next_offset is None:
             return 0
         return max(0, self.end - self.next_offset)
+
+    @property
+    def is_unplaced(self) -> bool:
+        """Records may wait, and nobody knows which is the first."""
+        return self.next_offset is None and self.end != 0 and self.recovering_since_s is None
 
 
 class Health:
@@ -91,7 +101,7 @@ class Health:
     def took(self, topic: str, partition: int, next_offset: int | None = None) -> None:
         """The partition is this worker's; it goes on at `next_offset`, as far as that is known."""
         standing = self._standing(topic, partition)  # it may have been spoken of before: its trouble stays
-        standing.moved_s = self._clock()
+        standing.moved_s = standing.unplaced_s = self._clock()
         if next_offset is not None:
             standing.next_offset = next_offset
 
@@ -149,7 +159,7 @@ class Health:
         elif not on and standing.recovering_since_s is not None:
             self._metrics.recovery_seconds.observe(self._clock() - standing.recovering_since_s)
             standing.recovering_since_s = None
-            standing.moved_s = self._clock()
+            standing.moved_s = standing.unplaced_s = self._clock()
         self._tell(topic)
 
     def troubled(self, topic: str, partition: int, sentence: str | None) -> None:
@@ -168,15 +178,21 @@ class Health:
 
     def stalls(self) -> list[str]:
         """The partitions that stand silently, in sentences."""
-        now = self._clock()
-        return [
-            f"{topic}/{partition}: {standing.lag} records wait at {standing.next_offset}, and none was finished for "
-            f"{now - standing.moved_s:.0f} s; start this process anew"
-            for (topic, partition), standing in sorted(self._standings.items())
-            if standing.trouble is None
-            and (standing.lag > 0 or standing.recovering_since_s is not None)
-            and now - standing.moved_s > self._stalled_after_s
-        ]
+        now, found = self._clock(), list[str]()
+        for (topic, partition), standing in sorted(self._standings.items()):
+            still_s, unplaced_s = now - standing.moved_s, now - standing.unplaced_s
+            is_due = standing.lag > 0 or standing.recovering_since_s is not None
+            if standing.trouble is not None:
+                continue
+            if is_due and still_s > self._stalled_after_s:
+                stands = (
+                    f"{standing.lag} records wait at {standing.next_offset}, and none was finished for {still_s:.0f} s"
+                )
+                found.append(f"{topic}/{partition}: {stands}; start this process anew")
+            elif standing.is_unplaced and unplaced_s > UNPLACED_FOR * self._stalled_after_s:
+                stands = f"it is not known where it begins, for {unplaced_s:.0f} s"
+                found.append(f"{topic}/{partition}: {stands}; start this process anew")
+        return found
 
     def waits_for(self) -> list[str]:
         """Why it is not ready, in sentences; empty: it is."""
@@ -193,7 +209,7 @@ class Health:
         return found + self.stalls()
 
     def _standing(self, topic: str, partition: int) -> _Standing:
-        return self._standings.setdefault((topic, partition), _Standing(self._clock(), self._now_ms()))
+        return self._standings.setdefault((topic, partition), _Standing(self._clock(), self._now_ms(), self._clock()))
 
     def _tell(self, topic: str) -> None:
         """Bring the metrics of a topic up to date."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.runtime.metrics import Metrics, build_metrics, exposed
-from services.runtime.worker.health import HEARD_WITHIN_S, Health
+from services.runtime.worker.health import HEARD_WITHIN_S, UNPLACED_FOR, Health
 
 STALLED_AFTER_S = 60.0
 
@@ -120,6 +120,41 @@ def test_a_recovery_that_does_not_go_on_is_a_stall_and_one_that_does_is_none() -
     clock.now_s += 1
 
     assert [sentence.split(":")[0] for sentence in health.stalls()] == ["journal/2"]
+
+
+def test_a_partition_of_which_it_stays_unknown_where_it_begins_is_a_stall() -> None:
+    clock = Clock()
+    health, _ = working(clock)
+    for partition in (1, 2, 3, 4):
+        health.took("decisions", partition)
+    health.ends("decisions", 2, 0)
+    health.recovering("decisions", 3)
+
+    for _ in range(UNPLACED_FOR):
+        clock.now_s += STALLED_AFTER_S
+        health.ends("decisions", 1, 10)
+        health.moved("decisions", 3)
+    assert health.stalls() == []
+    clock.now_s += 1
+    health.ends("decisions", 4, 10, position=10)
+
+    assert health.stalls() == ["decisions/1: it is not known where it begins, for 181 s; start this process anew"]
+    assert not health.is_alive
+
+    health.ends("decisions", 1, 10, position=10)
+    health.recovering("decisions", 3, on=False)
+    assert health.is_alive, "it has all the time again that a partition has"
+
+
+def test_a_partition_that_was_told_nothing_of_is_a_stall_in_the_end() -> None:
+    clock = Clock()
+    health, _ = working(clock)
+    health.took("decisions", 1)
+
+    clock.now_s += UNPLACED_FOR * STALLED_AFTER_S + 1
+    assert not health.is_alive
+    health.troubled("decisions", 1, "decisions/1: a bug; see the log")
+    assert health.is_alive, "starting anew would not help it"
 
 
 def test_a_broker_that_is_not_heard_of_makes_it_unready_and_not_dead() -> None:
