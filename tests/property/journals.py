@@ -190,6 +190,8 @@ def joined(draw: st.DrawFn, now_ms: int) -> MemberJoined:
         vetting=draw(st.sampled_from([Vetting.none, Vetting.basic])),
         quiet=draw(st.none() | st.none() | quiet),
         asked_per_day_max=draw(st.sampled_from([None, None, 0, 1])),
+        asked_per_week_max=draw(st.sampled_from([None, None, 0, 1, 2])),
+        paused_until_ms=draw(st.none() | st.none() | spans_ms.map(lambda span: now_ms + span)),
         active_max=draw(st.sampled_from([None, 1])),
         blocked=tuple(draw(st.lists(members, max_size=2, unique=True))),
         asked_before=draw(st.sampled_from([0, 0, 10])),
@@ -245,6 +247,7 @@ def changed(draw: st.DrawFn, now_ms: int) -> AnyEvent:
                 member=members,
                 blocked=st.tuples(members),
                 active_max=st.just(2),
+                paused_until_ms=until,
             ),
             st.builds(MemberLeft, community=st.just(TOWN), member=members),
         )
