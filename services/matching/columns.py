@@ -139,8 +139,10 @@ class Columns:
         for name, refused in self._refused(round_, asking, pairs, bounds):
             code[refused] = CODE[name]
         np.copyto(code, of_member, where=of_member > 0)
-        code[self.offers.paused.take(pairs.row) > 0] = CODE["offer_paused"]
-        self._judge_rare(round_, asking, pairs, code)
+        if self.offers.paused_rows:
+            code[self.offers.paused.take(pairs.row) > 0] = CODE["offer_paused"]
+        if self.members.some_block or any(asker.fields.blocked for asker in asking.askers) or asking.said.is_rare.any():
+            self._judge_rare(round_, asking, pairs, code)
         return code
 
     def _refused(
@@ -163,7 +165,8 @@ class Columns:
             suspended = np.array([asker.suspended for asker in askers], dtype=bool)
             yield "asker_suspended", suspended.take(pairs.ask)
         asker_rows = [members.row_of.get(ask.spec.member, -1) for ask in asks]
-        yield "own_offer", pairs.member == np.array(asker_rows, dtype=np.int64).take(pairs.ask)
+        if max(asker_rows) >= 0:
+            yield "own_offer", pairs.member == np.array(asker_rows, dtype=np.int64).take(pairs.ask)
         yield "window", self._misses(said, pairs, round_.moment.told_ms + self.community.policy.answer_ms_min)
         if self.offers.has_units:
             yield "unit", self.offers.unit.take(pairs.row) != said.unit.take(pairs.ask)
@@ -188,11 +191,7 @@ class Columns:
     def _judge_rare(self, round_: Round, asking: Asking, pairs: Pairs, code: Numbers) -> None:
         """Ask the rules themselves of pairs that somebody blocked, or that wish for what has no bit."""
         of_ask = asking.said.is_rare + [bool(asker.fields.blocked) for asker in asking.askers]
-        rare = self.members.said(pairs.member, "has_blocked") > 0
-        if of_ask.any():
-            rare |= of_ask.take(pairs.ask) > 0
-        elif not rare.any():
-            return
+        rare = (self.members.said(pairs.member, "has_blocked") | of_ask.take(pairs.ask)) > 0
         for one in (rare & ((code == 0) | (code >= CODE["blocked_pair"]))).nonzero()[0].tolist():
             pair = self._pair(round_, asking.asks[pairs.ask[one]], int(pairs.row[one]))
             code[one] = CODE[first_refusal(pair, PAIR_RULES) or ""]

@@ -77,6 +77,8 @@ class MemberColumns:
         self._bit_of: dict[str, int] = {}
         self._bits_of: dict[tuple[str, ...], int] = {}
         """What `bits` said of some codes: most say one of a few things."""
+        self.some_block = False
+        """Somebody whose row was ever written has blocked somebody."""
         self._said: list[MemberFields | None] = []
         """Of each row: from which fields its charter was written."""
         self._charters: Table = np.zeros((FIRST_ROWS, CHARTER_WIDTH), dtype=np.int64)
@@ -166,6 +168,7 @@ class MemberColumns:
 
     def _charter(self, fields: MemberFields) -> tuple[int, ...]:
         """A row of `Charter`."""
+        self.some_block = self.some_block or bool(fields.blocked)
         return (
             VETTING_RANK[fields.vetting],
             self.bits(fields.languages),

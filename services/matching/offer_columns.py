@@ -53,6 +53,7 @@ class OfferColumns:
         self._units: dict[str, int] = {}
         self._floors: dict[str, int] = {}
         self._free: list[int] = []
+        self.paused_rows: set[int] = set()
         self.offers: list[OfferState | None] = []
         self._specs: list[Offer | None] = []
         """Of each row: the offer as it was when it was filed."""
@@ -81,7 +82,7 @@ class OfferColumns:
         self.offers[row], self._specs[row] = offer, spec
         self.names[row], self.helpers[row] = spec.offer, spec.member
         self.member[row] = self._members.row(spec.member)
-        self.paused[row] = offer.paused
+        self._pause(row, paused=offer.paused)
         if spec.remote:
             self._put_remote(offer)
         if spec.place is not None:
@@ -107,6 +108,7 @@ class OfferColumns:
         self.unit = _column(self.unit_of(spec.unit) for spec in specs)
         self.member = np.array(self._members.rows(self.helpers, rows), dtype=np.int64)
         self.paused = _column(offer.paused for offer in offers)
+        self.paused_rows = set(self.paused.nonzero()[0].tolist())
         self.several_needs = _column(len(spec.needs) > 1 for spec in specs)
         self.hood = np.zeros(len(specs), dtype=np.int64)
         placed = _column(row for row, spec in enumerate(specs) if spec.place is not None)
@@ -137,6 +139,7 @@ class OfferColumns:
         if cell is not None:
             self._hoods.add(int(self.hood[row]), -1)
         self.offers[row] = self._specs[row] = None
+        self.paused_rows.discard(row)
         self._free.append(row)
 
     def near(self, need: str, ask: AskState) -> Iterator[tuple[int, OfferState]]:
@@ -152,7 +155,7 @@ class OfferColumns:
         """An offer was paused or resumed."""
         row = self.row_of.get(name)
         if row is not None:
-            self.paused[row] = paused
+            self._pause(row, paused=paused)
 
     def at(self, row: int) -> OfferState:
         """The offer of a row."""
@@ -176,6 +179,13 @@ class OfferColumns:
             known = self._taxonomy.knows(need)
             floor = self._floors[need] = VETTING_RANK[self._taxonomy.entry(need).vetting_floor] if known else 0
         return floor
+
+    def _pause(self, row: int, *, paused: bool) -> None:
+        self.paused[row] = paused
+        if paused:
+            self.paused_rows.add(row)
+        else:
+            self.paused_rows.discard(row)
 
     def _put_remote(self, offer: OfferState) -> None:
         for need in offer.spec.needs:
