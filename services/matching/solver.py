@@ -36,6 +36,7 @@ def all_arcs(arcs: Iterable[tuple[str, str, str, int]]) -> list[Arc]:
 
 
 _ARC = partial(tuple.__new__, Arc)
+_ASK, _HELPER, _POINTS = itemgetter(0), itemgetter(1), itemgetter(3)
 _BY_NAME = itemgetter(0, 2)
 """The order of arcs: by ask, then by offer."""
 
@@ -66,9 +67,9 @@ def solve(
         The pairs taken, by ask, then offer; and by which solver.
     """
     ordered = sorted(arcs, key=_BY_NAME)
-    asks = {arc.ask: None for arc in ordered}
-    nodes = len(asks) + len({arc.helper: None for arc in ordered}) + 3
-    if len(asks) > asks_max or max([arc.points for arc in ordered]) * nodes > COST_SUM_MAX:
+    asks = len(dict.fromkeys(map(_ASK, ordered)))
+    nodes = asks + len(dict.fromkeys(map(_HELPER, ordered))) + 3
+    if asks > asks_max or max(map(_POINTS, ordered)) * nodes > COST_SUM_MAX:
         return greedy(ordered, wanted, slots), GREEDY
     return min_cost_flow(ordered, wanted, slots), EXACT
 
@@ -123,19 +124,19 @@ def min_cost_flow(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping
     """
     if len(arcs) == 1:
         return list(arcs)
-    asks = {ask: node for node, ask in enumerate(dict.fromkeys(arc.ask for arc in arcs))}
-    helpers = {name: node for node, name in enumerate(sorted({arc.helper: None for arc in arcs}), len(asks))}
-    points_max = max(arc.points for arc in arcs)
+    names, helpers_of, points = [list(map(column, arcs)) for column in (_ASK, _HELPER, _POINTS)]
+    degree = Counter(names)
+    asks = {ask: node for node, ask in enumerate(degree)}
+    helpers = {name: node for node, name in enumerate(sorted(dict.fromkeys(helpers_of)), len(asks))}
     source, sink = len(asks) + len(helpers), len(asks) + len(helpers) + 1
     finer = len(arcs) ** 2  # above any sum of ranks
-    if finer * points_max * (sink + 2) > COST_SUM_MAX:
+    if finer * max(points) * (sink + 2) > COST_SUM_MAX:
         finer = 0
-    degree = Counter(arc.ask for arc in arcs)
-    sent = [min(wanted[ask], degree[ask]) for ask in asks]
-    costs = [rank - arc.points * finer if finer else -arc.points for rank, arc in enumerate(arcs)]
+    sent = [min(wanted[ask], count) for ask, count in degree.items()]
+    costs = [rank - worth * finer for rank, worth in enumerate(points)] if finer else [-worth for worth in points]
     rest = len(asks) + len(helpers) + 1
-    tails = [asks[arc.ask] for arc in arcs] + [source] * len(asks) + [*helpers.values(), source]
-    heads = [helpers[arc.helper] for arc in arcs] + [*asks.values()] + [sink] * (len(helpers) + 1)
+    tails = [*map(asks.__getitem__, names), *[source] * len(asks), *helpers.values(), source]
+    heads = [*map(helpers.__getitem__, helpers_of), *asks.values(), *[sink] * (len(helpers) + 1)]
     room = [1] * len(arcs) + sent + [slots[name] for name in helpers] + [sum(sent)]
     flow = SimpleMinCostFlow()
     rows = flow.add_arcs_with_capacity_and_unit_cost(
@@ -148,4 +149,4 @@ def min_cost_flow(arcs: Sequence[Arc], wanted: Mapping[str, int], slots: Mapping
     flow.set_node_supply(sink, -sum(sent))
     status = flow.solve()
     assert status == flow.OPTIMAL, f"min-cost flow ended with status {status} on {len(arcs)} arcs"
-    return [arc for arc, flown in zip(arcs, flow.flows(rows[: len(arcs)]).tolist(), strict=True) if flown > 0]
+    return [arcs[place] for place in flow.flows(rows[: len(arcs)]).nonzero()[0].tolist()]
