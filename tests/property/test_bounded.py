@@ -1,6 +1,7 @@
 """What a record may decide is bounded, and nothing is lost by it: everything comes, a few records later."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +19,12 @@ from schemas.offers import OfferOpened
 from schemas.operations import CommunityDefined, PolicySet
 from schemas.policy import HoldDial, Policy
 from schemas.presets import with_certain_answers
+from services.audit import Auditor, Bounds
 from services.matching import Engine
+from services.matching.grid import GridIndex
+from services.matching.index import NaiveIndex
 from services.matching.limits import LIMITS, Limits
-from tests.property.journals import START_MS, TAXONOMY, TINY, TOWN
+from tests.property.journals import START_MS, TAXONOMY, TINY, TOWN, journals, limits
 
 pytestmark = pytest.mark.slow
 HOUR_MS = 3_600_000
@@ -144,6 +148,36 @@ def test_with_a_few_decisions_a_record_the_same_asks_are_fulfilled_and_expire(
     assert None not in bounded.ends().values()
     assert set(bounded.first_asked) == set(unbounded.first_asked)
     assert max(bounded.first_asked.values(), default=0) <= 2 * len(needs) + 2
+
+
+@settings(max_examples=30)
+@given(journals(), limits)
+def test_towns_that_share_a_partition_share_its_limits(journal: Sequence[JournalRecord], limits: Limits) -> None:
+    naive, grid = Engine(TAXONOMY, NaiveIndex, limits=limits), Engine(TAXONOMY, GridIndex, limits=limits)
+    folded, auditor = Engine(TAXONOMY), Auditor(0, TAXONOMY, Bounds(**asdict(limits)))
+    for record in map(shared, journal):
+        decided = grid.decide(record)
+        assert naive.decide(record) == decided
+        folded.fold(decided.block, decided.written)
+        assert folded.state == grid.state
+        breach = auditor.check(record, decided.block)
+        assert breach is None, breach.sentence
+
+
+def shared(record: JournalRecord) -> JournalRecord:
+    """What is said in the town is said in its neighbours as well."""
+    if not isinstance(record.body, Block):
+        return record
+    events = [
+        event
+        if place == TOWN
+        else event.model_copy(
+            update={"id": f"{place}-{event.id}", "data": event.data.model_copy(update={"community": place})}
+        )
+        for event in record.body.events
+        for place in (TOWN, "village", "harbour")
+    ]
+    return record.model_copy(update={"body": record.body.model_copy(update={"events": tuple(events)})})
 
 
 @settings(max_examples=12)
