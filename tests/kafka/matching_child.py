@@ -89,7 +89,7 @@ def worker(place: Workplace, wrong: dict[str, Any]) -> MatchingService:
 def decide_otherwise() -> None:
     """Be a later version of Commonweal, as far as a test can be one: its rounds ask nobody."""
     engine.LOGIC_VERSION = LATER
-    vars(engine)["assign"] = lambda *_, **__: []
+    vars(engine)["assign"] = lambda *_, **__: ([], None)
 
 
 if __name__ == "__main__":
