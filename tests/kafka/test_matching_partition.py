@@ -12,12 +12,14 @@ from schemas.taxonomy.load import load
 from schemas.topics import DECISIONS, JOURNAL, TOPICS
 from services.matching import engine
 from services.matching.decide import events
-from services.matching.partitions import Append, Shared
+from services.matching.history import Standing
+from services.matching.partitions import Append, Shared, restoring
+from services.matching.partitions.journal import Journal
 from services.matching.partitions.task import PartitionTask
 from services.matching.settings import MatchingSettings
 from services.runtime.kafka import KafkaSettings
 from services.runtime.kafka_log import Ends, KafkaLog, Writer
-from services.runtime.log import NewRecord
+from services.runtime.log import LogUnreachable, NewRecord, Record
 from services.runtime.metrics import Metrics, build_metrics
 from services.runtime.quarantine import Quarantine
 from services.runtime.worker import Health
@@ -173,3 +175,36 @@ def test_an_event_that_makes_the_core_raise_stops_its_partition_until_an_operato
     assert quarantined == 1
     assert b"event.quarantined" in history(log, PARTITION)[stood]
     assert sum(b"event.quarantined" in written for written in history(log, PARTITION)) == 1
+
+
+def test_a_journal_that_does_not_answer_costs_no_engine(
+    kafka: KafkaSettings, log: KafkaLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine answers take long: a city that were restored for each of them would never be decided."""
+    begun = list[int]()
+    from_snapshot, reading = restoring._from_snapshot, Journal.next
+    unanswered = {7, 12}
+
+    async def from_the_beginning(shared: Shared, partition: int, end: int) -> Standing:
+        begun.append(end)
+        return await from_snapshot(shared, partition, end)
+
+    async def answering_late(journal: Journal, offset: int) -> Record | None:
+        if offset in unanswered:
+            unanswered.discard(offset)
+            raise LogUnreachable("nothing came")
+        return await reading(journal, offset)
+
+    monkeypatch.setattr(restoring, "_from_snapshot", from_the_beginning)
+    monkeypatch.setattr(Journal, "next", answering_late)
+
+    async def lived() -> None:
+        towns = await asyncio.to_thread(Towns, log, [HERE])
+        end = await asyncio.to_thread(journalled, towns, 15)
+        async with deciding(kafka):
+            await until_decided(log, end)
+
+    asyncio.run(lived())
+    assert not unanswered
+    assert begun == [0]
+    assert one_history(log, [PARTITION])

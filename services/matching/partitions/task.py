@@ -41,6 +41,8 @@ SLOW_LOOK_S, SLOW_LOOKS_MAX = 5.0, 120
 """Ten minutes: one that takes longer does not end, and liveness may say so."""
 ROUNDS_TO_THE_WIRE = 4
 """Turns of the event loop that a record takes through the client to its socket: the next one is decided meanwhile."""
+Decide = Callable[[], tuple[Sealed, float]]
+"""A record's decisions, and the processor time they took, in seconds."""
 log = logging.getLogger("commonweal.matching")
 
 
@@ -112,7 +114,7 @@ class PartitionTask:
         """Decide one record after the other until told to stop."""
         standing, settings = await self._restored(), self._shared.settings
         while not self._stopping.is_set():
-            record = await self._journal.next(standing.engine.next_offset)
+            record = await self._next(standing)
             if record is not None:
                 await self._decide(standing, record)
             elif self._on_its_way is not None:
@@ -126,12 +128,25 @@ class PartitionTask:
         await self._landed(standing)
         self._standing = standing
 
+    async def _next(self, standing: Standing) -> Record | None:
+        """The next record, if it is there. Where the journal does not answer, the engine need not be restored for that."""
+        try:
+            return await self._journal.next(standing.engine.next_offset)
+        except LogError:
+            await self._landed(standing)
+            self._standing = standing
+            raise
+
     async def _restored(self) -> Standing:
         known, self._standing = self._standing, None
         health = self._shared.health
         health.recovering(JOURNAL.name, self._partition)
         async with self._shared.restoring:
-            standing = await restored(self._shared, self._partition, known)
+            try:
+                standing = await restored(self._shared, self._partition, known)
+            except LogError:
+                self._standing = known  # as far as it came; whole records were folded
+                raise
         self._words = await words_of(self._shared, self._partition)
         self.waiting = await asyncio.to_thread(WaitingAsks, standing.engine.state)
         self._reached, self._is_slow = standing.engine.next_offset, True
@@ -151,7 +166,7 @@ class PartitionTask:
         self._standing = None
         before_ms, began_s = standing.engine.state.clock.now_ms, time.perf_counter()
         decide = partial(_decided, standing, asked, self._words.get(asked.offset))
-        decided, cpu_s = await self._on_a_thread(decide) if self._is_slow else decide()
+        decided, cpu_s = await (self._aside(decide) if self._is_slow else self._in_turn(decide))
         took = Took(time.perf_counter() - began_s, before_ms)
         self._is_slow = cpu_s > SLOW_S
         self._shared.after_step("decide")
@@ -162,15 +177,23 @@ class PartitionTask:
         for _ in range(ROUNDS_TO_THE_WIRE):
             await asyncio.sleep(0)
 
-    async def _on_a_thread(self, decide: Callable[[], tuple[Sealed, float]]) -> tuple[Sealed, float]:
+    async def _in_turn(self, decide: Decide) -> tuple[Sealed, float]:
+        """Decide here and now; whatever else waits for the event loop comes before the next city."""
+        async with self._shared.turn:
+            decided = decide()
+            await asyncio.sleep(0)
+        return decided
+
+    async def _aside(self, decide: Decide) -> tuple[Sealed, float]:
         """Decide beside everything else; it counts as going on for a bounded time."""
-        deciding = asyncio.create_task(asyncio.to_thread(decide))
-        for _ in range(SLOW_LOOKS_MAX):
-            done, _ = await asyncio.wait({deciding}, timeout=SLOW_LOOK_S)
-            if done:
-                break
-            self._shared.health.moved(JOURNAL.name, self._partition)
-        return await deciding
+        async with self._shared.aside:
+            deciding = asyncio.create_task(asyncio.to_thread(decide))
+            for _ in range(SLOW_LOOKS_MAX):
+                done, _ = await asyncio.wait({deciding}, timeout=SLOW_LOOK_S)
+                if done:
+                    break
+                self._shared.health.moved(JOURNAL.name, self._partition)
+            return await deciding
 
     async def _landed(self, standing: Standing) -> None:
         """Step 3: what is on its way stands where the decisions ended, or this engine is not to be trusted."""
@@ -206,10 +229,11 @@ class PartitionTask:
         self._shared.after_step("snapshot")
 
     async def _begin_anew(self, error: Exception, pause_s: float) -> None:
-        """Throw the engine away, say why, and wait until trying again may help."""
+        """Throw the engine away unless it is known to stand, say why, and wait until trying again may help."""
         await self._dropped()
         found = trouble(self._partition, error)
-        self._shared.metrics.engines_dropped.inc(reason=found.reason)
+        if self._standing is None:
+            self._shared.metrics.engines_dropped.inc(reason=found.reason)
         if isinstance(error, LogUnwritable):
             self._shared.metrics.send_errors.inc()
         log.log(logging.ERROR if found.stopped else logging.WARNING, "%s", found.sentence, exc_info=found.unknown)
