@@ -35,8 +35,11 @@ WORDS_ASKED_S = 1.0
 EVENT_FAILED_PAUSE_S = 600.0
 """Without one it is tried again after this: to find out that nothing changed may mean to restore a city."""
 SLOW_S = 0.1
-"""A record that took more of the processor than this lets the next one be decided on a thread. What it waited for the
+"""A record that took more of the processor than this lets the next ones be decided on a thread. What it waited for the
 processor does not count: on a busy machine all would move to threads, share one lock there, and each be slow for it."""
+ASIDE_RECORDS = 64
+"""So many of the next ones: several rounds' worth. A large town's records are quick between its rounds, and the next round
+would stop the event loop."""
 SLOW_LOOK_S, SLOW_LOOKS_MAX = 5.0, 120
 """Ten minutes: one that takes longer does not end, and liveness may say so."""
 ROUNDS_TO_THE_WIRE = 4
@@ -75,7 +78,8 @@ class PartitionTask:
         """None while it is not known to stand where its decisions end."""
         self._on_its_way: _OnItsWay | None = None
         self._reached = 0
-        self._is_slow = True
+        self._aside = 1
+        """So many records are decided on a thread before one is decided here again."""
         self._words: Mapping[int, Mapping[int, Quarantined]] = {}
         self._stopping = asyncio.Event()
         self._running = asyncio.create_task(self._run(), name=f"partition-{partition}")
@@ -149,7 +153,7 @@ class PartitionTask:
                 raise
         self._words = await words_of(self._shared, self._partition)
         self.waiting = await asyncio.to_thread(WaitingAsks, standing.engine.state)
-        self._reached, self._is_slow = standing.engine.next_offset, True
+        self._reached, self._aside = standing.engine.next_offset, max(self._aside, 1)
         if self.inbox.heard < self._reached:  # to be handed what was decided long ago takes seconds for each day of it
             await self._source.go_on_at(self._partition, self._reached)
         health.ends(JOURNAL.name, self._partition, self.inbox.end, position=self._reached)
@@ -160,15 +164,15 @@ class PartitionTask:
     async def _decide(self, standing: Standing, asked: Record) -> None:
         """Step 2, and the beginning of step 3: the record before this one has landed by then.
 
-        After a start, or a slow record, on a thread: what fell due meanwhile in a large town may take minutes, and its
+        After a start, and for a while after a slow record, on a thread: what fell due meanwhile in a large town may take minutes, and its
         neighbours share the processor instead of waiting. Otherwise here: to change threads costs milliseconds.
         """
         self._standing = None
         before_ms, began_s = standing.engine.state.clock.now_ms, time.perf_counter()
         decide = partial(_decided, standing, asked, self._words.get(asked.offset))
-        decided, cpu_s = await (self._aside(decide) if self._is_slow else self._in_turn(decide))
+        decided, cpu_s = await (self._on_a_thread(decide) if self._aside else self._in_turn(decide))
         took = Took(time.perf_counter() - began_s, before_ms)
-        self._is_slow = cpu_s > SLOW_S
+        self._aside = ASIDE_RECORDS if cpu_s > SLOW_S else max(self._aside - 1, 0)
         self._shared.after_step("decide")
         await self._landed(standing)
         written = [NewRecord(decided.written)]
@@ -184,7 +188,7 @@ class PartitionTask:
             await asyncio.sleep(0)
         return decided
 
-    async def _aside(self, decide: Decide) -> tuple[Sealed, float]:
+    async def _on_a_thread(self, decide: Decide) -> tuple[Sealed, float]:
         """Decide beside everything else; it counts as going on for a bounded time."""
         async with self._shared.aside:
             deciding = asyncio.create_task(asyncio.to_thread(decide))
