@@ -164,8 +164,8 @@ class PartitionTask:
     async def _decide(self, standing: Standing, asked: Record) -> None:
         """Step 2, and the beginning of step 3: the record before this one has landed by then.
 
-        After a start, and for a while after a slow record, on a thread: what fell due meanwhile in a large town may take minutes, and its
-        neighbours share the processor instead of waiting. Otherwise here: to change threads costs milliseconds.
+        After a start, and for a while after a slow record, on a thread: a large town's neighbours share the processor
+        instead of waiting. Otherwise here: to change threads costs milliseconds.
         """
         self._standing = None
         before_ms, began_s = standing.engine.state.clock.now_ms, time.perf_counter()
