@@ -56,7 +56,7 @@ async def measure_restart(settings: KafkaSettings, open_asks: int, seed: int) ->
             giving = asyncio.create_task(_given(successor))
             back_s = await _decided_again(people, site, killed_s, talk_s)
             given_s = await giving
-        await decided(people, site)
+        await decided(people, site, up_within_s)
         return Restart(open_asks, back_s - killed_s, back_s - given_s, successor.peak_mb(), has_snapshot)
 
 
